@@ -1,0 +1,53 @@
+# A fresh machine needs Python 3.11 or newer, make and git. Node.js and ffmpeg come as Python wheels into .venv.
+
+PYTHON ?= python3
+PORT   ?= 8000
+HOST   ?= 127.0.0.1
+BIN    := .venv/bin
+# npm's scripts look for `node` on the PATH: the one in .venv goes first.
+NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
+IMAGE  ?= sonotag
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench image lock clean
+
+help:  ## what there is
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:  ## a virtual environment in .venv and the built page; does nothing where both are current
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "setup: Python 3.11 or newer is needed; name one with PYTHON=python3.x" >&2; exit 1; }
+	@$(PYTHON) scripts/setup.py $(SETUP_FLAGS)
+
+run: setup  ## set up and serve http://localhost:8000 (PORT and HOST are honoured)
+	@exec $(BIN)/sonotag serve --host "$(HOST)" --port "$(PORT)"
+
+test: SETUP_FLAGS := --browser
+test: setup  ## set up and run every test: the page's, the browser's, the backend's
+	@$(BIN)/python scripts/test.py
+
+check: setup  ## format, lint, types, import arrows, generated files in step
+	@$(BIN)/python scripts/check.py
+
+format: setup  ## format everything
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(NPM) run format
+
+bench: setup  ## run the benchmarks; writes build/bench.json
+	@$(BIN)/python benchmarks/run.py $(BENCH)
+
+image:  ## build the container image with Docker or Podman
+	@tool=$$(command -v docker || command -v podman) || { echo "image: neither docker nor podman is here" >&2; exit 1; }; \
+	"$$tool" build -t "$(IMAGE)" .
+
+lock: setup  ## resolve requirements/*.in into the hash-locked requirements/*.lock
+	cd requirements && for name in runtime dev; do \
+	  CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes \
+	    --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_FLAGS) \
+	    --output-file "$$name.lock" "$$name.in" || exit 1; \
+	done
+
+clean:  ## remove what was built (.venv, the page, caches); a data directory is left alone
+	rm -rf .venv build frontend/dist frontend/node_modules .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
