@@ -1,0 +1,346 @@
+"""Turns any media file into windows of mono 48 kHz float32 samples, through one sandboxed ffmpeg child."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import stat
+import threading
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, MediaInfo, Problem
+from sonotag.errors import CancelledError, MediaError, StorageError
+from sonotag.media.report import Report, decode_timeout
+from sonotag.media.sandbox import MONO_FILTER, Child, ProcessLimits, decoder_missing
+
+_SAMPLE_BYTES = 4
+_STDERR_CHUNK_BYTES = 65_536
+_CAP_MARGIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeLimits:
+    """How much one file may ask for.
+
+    `max_duration_s` bounds the decoded length; `cpu_s` is the child's processor time; `wall_s` the time that
+    a reader spends waiting for the child, so that a slow consumer never makes a file "too slow";
+    `memory_bytes` its address space (256 MiB are too few for long FLAC silence).
+    """
+
+    max_duration_s: float = 43_200.0
+    cpu_s: int = 900
+    wall_s: float = 1_800.0
+    memory_bytes: int = 512 * 1024 * 1024
+
+    @property
+    def process(self) -> ProcessLimits:
+        return ProcessLimits(memory_bytes=self.memory_bytes, cpu_s=self.cpu_s)
+
+
+def find_ffmpeg(configured: str | Path | None = None) -> Path:
+    """Return the ffmpeg to use: the configured one, else the one that came with the imageio-ffmpeg wheel.
+
+    Raises MediaError `decoder_failed` when there is none.
+    """
+    if configured:
+        return Path(configured)
+    try:
+        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise decoder_missing(str(error)) from error
+
+
+class Decoder:
+    """Starts decodings. Holds no state besides its settings, so one serves all threads."""
+
+    def __init__(self, ffmpeg: Path, limits: DecodeLimits | None = None) -> None:
+        """`ffmpeg` (version 6 or newer) is given by an absolute path."""
+        self.ffmpeg = ffmpeg
+        self.limits = limits or DecodeLimits()
+
+    def open(self, source: BinaryIO | Path, *, skip_samples: int = 0) -> DecodeStream:
+        """Start decoding `source` and return at once; the stream's `info` and its windows wait for the child.
+
+        A `BinaryIO` needs a descriptor (a file or the reading end of a pipe, read from where it stands) and
+        stays the caller's to close, which may happen as soon as this returns. The first `skip_samples`
+        samples, a multiple of WINDOW_SAMPLES, are decoded and left out, so that what follows is exactly the
+        tail of an uninterrupted run.
+
+        Raises MediaError `empty_file` or `decoder_failed`, StorageError when the path cannot be read,
+        ValueError for an impossible `skip_samples`.
+        """
+        if skip_samples < 0 or skip_samples % WINDOW_SAMPLES:
+            raise ValueError(f"skip_samples must be a multiple of {WINDOW_SAMPLES}, not {skip_samples}")
+        # The margin makes "longer than allowed" visible as samples beyond the limit.
+        cap_s = self.limits.max_duration_s + _CAP_MARGIN_S
+        arguments = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", f"{cap_s:.3f}", "-af", MONO_FILTER]
+        arguments += ["-f", "f32le", "pipe:1"]
+        with descriptor_of(source) as stdin_fd:
+            child = Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=self.limits.process)
+        return DecodeStream(child, self.limits, skip_samples=skip_samples)
+
+    def probe(self, path: Path) -> MediaInfo:
+        """Return what the file at `path` claims to be, without decoding it.
+
+        Raises what opening it and asking for `info` would raise.
+        """
+        with descriptor_of(path) as stdin_fd:
+            child = Child(self.ffmpeg, [], stdin_fd=stdin_fd, limits=self.limits.process)
+        with DecodeStream(child, self.limits) as stream:
+            return stream.info
+
+
+@contextlib.contextmanager
+def descriptor_of(source: BinaryIO | Path) -> Generator[int]:
+    """Give a descriptor to read `source` from. Raises MediaError `empty_file` and StorageError."""
+    opened: int | None = None
+    if isinstance(source, Path):
+        try:
+            opened = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise StorageError(
+                "The recording's file cannot be read.", hint="Upload the recording again.", details=str(error)
+            ) from error
+        descriptor = opened
+    else:
+        descriptor = source.fileno()
+    try:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size == 0:
+            raise MediaError(
+                "The file is empty (0 bytes).",
+                hint="Check that the recording was saved or copied completely and choose it again.",
+                code="empty_file",
+            )
+        yield descriptor
+    finally:
+        if opened is not None:
+            os.close(opened)
+
+
+class DecodeStream:
+    """Iterates over the windows of one recording: float32 arrays of WINDOW_SAMPLES, the last one shorter.
+
+    Every array is the consumer's own. `cancel` may be called from any thread; all else belongs to one
+    thread. Used as a context manager it leaves neither a process nor a descriptor behind. `info` and the
+    iteration raise
+
+    - MediaError `unreadable_media`, `no_audio_track`, `empty_file` (a file without one sample of sound),
+      `too_long` (claimed, or found out while decoding), `decode_timeout`, `decoder_failed`;
+    - CancelledError after `cancel`.
+    """
+
+    def __init__(self, child: Child, limits: DecodeLimits, *, skip_samples: int = 0) -> None:
+        self._child = child
+        self._limits = limits
+        self._report = Report()
+        self._to_skip = skip_samples
+        self._samples = 0
+        self._waited_s = 0.0
+        self._ended = False
+        self._failure: MediaError | None = None
+        self._warning: Problem | None = None
+        self._cancelled = threading.Event()
+        self._poll = select.poll()
+        self._open_fds = {child.stdout_fd, child.stderr_fd}
+        for descriptor in self._open_fds:
+            self._poll.register(descriptor, select.POLLIN)
+
+    def __enter__(self) -> DecodeStream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        return self
+
+    @property
+    def info(self) -> MediaInfo:
+        """What the file claims to be (waits until ffmpeg has opened it). `duration_s` is a claim or None."""
+        self._check()
+        if not self._report.banner_complete:
+            self._await_banner()
+        return self._report.info
+
+    @property
+    def samples_read(self) -> int:
+        """Samples from the beginning up to here, skipped ones included; at the end the exact length."""
+        return self._samples
+
+    @property
+    def warning(self) -> Problem | None:
+        """After the last window: what is wrong with the file although it could be decoded, or None.
+
+        Codes: truncated_media (shorter than it claims), damaged_media (errors on the way).
+        """
+        return self._warning
+
+    def cancel(self) -> None:
+        """Kill the child now; whoever reads, or will read, gets CancelledError. Callable from any thread."""
+        self._cancelled.set()
+        self._child.kill()
+
+    def close(self) -> None:
+        """End and reap the child and close the pipes. Idempotent."""
+        self._ended = True
+        self._child.close()
+
+    def __next__(self) -> NDArray[np.float32]:
+        self._check()
+        if self._ended:
+            raise StopIteration
+        if not self._report.banner_complete:
+            self._await_banner()
+        while True:
+            window = self._read_window()
+            if window.size == 0:
+                raise StopIteration
+            # Skipping decodes on purpose: seeking lands near a time, not on a sample.
+            if self._to_skip == 0:
+                return window
+            self._to_skip -= WINDOW_SAMPLES
+            if self._ended:
+                raise StopIteration
+
+    def _check(self) -> None:
+        if self._cancelled.is_set():
+            raise CancelledError("The analysis was cancelled.")
+        if self._failure is not None:
+            raise self._failure
+
+    def _await_banner(self) -> None:
+        while not self._report.banner_complete and self._open_fds:
+            ready = self._wait()
+            self._drain_stderr(ready)
+            if ready == {self._child.stdout_fd}:  # audio, or the end, and nothing more said before it
+                break
+        if not self._report.has_audio:
+            self._check()
+            returncode = self._end_child()
+            raise self._failed(self._report.limit_error(returncode) or self._report.input_error(returncode))
+        claimed_s = self._report.info.duration_s
+        if claimed_s is not None and claimed_s > self._limits.max_duration_s:
+            raise self._failed(self._too_long(f"It claims to last {claimed_s / 3600:.1f} hours"))
+        self._report.banner_complete = True
+
+    def _read_window(self) -> NDArray[np.float32]:
+        """Return the next samples, fewer than a window only at the end; empty when nothing is left."""
+        window = np.empty(WINDOW_SAMPLES, dtype=np.float32)
+        filled = self._fill(window.data.cast("B")) // _SAMPLE_BYTES
+        self._check()
+        self._samples += filled
+        if self._samples > self._limits.max_duration_s * SAMPLE_RATE_HZ:
+            raise self._failed(self._too_long("It goes on"))
+        if filled < WINDOW_SAMPLES:
+            self._finish()
+            window = window[:filled].copy()
+        if not np.isfinite(window).all():
+            np.nan_to_num(window, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        return window
+
+    def _fill(self, view: memoryview) -> int:
+        """Read into `view` until it is full or the child has closed its output; return the bytes read."""
+        filled = 0
+        while filled < len(view) and self._child.stdout_fd in self._open_fds:
+            ready = self._wait()
+            self._drain_stderr(ready)
+            if self._child.stdout_fd in ready:
+                count = os.readv(self._child.stdout_fd, [view[filled:]])
+                if count == 0:
+                    self._forget(self._child.stdout_fd)
+                filled += count
+        return filled
+
+    def _wait(self) -> set[int]:
+        """Wait until the child has something to say and return the descriptors that are ready."""
+        self._check()
+        remaining_s = self._limits.wall_s - self._waited_s
+        started_s = time.monotonic()
+        events = self._poll.poll(max(0.0, remaining_s) * 1000.0)
+        self._waited_s += time.monotonic() - started_s
+        self._check()
+        if not events and self._open_fds:
+            raise self._failed(decode_timeout(f"waited {self._waited_s:.0f} s: {self._report.details}"))
+        return {descriptor for descriptor, _ in events}
+
+    def _drain_stderr(self, ready: set[int]) -> None:
+        if self._child.stderr_fd in ready:
+            data = os.read(self._child.stderr_fd, _STDERR_CHUNK_BYTES)
+            if data:
+                self._report.feed(data)
+            else:
+                self._forget(self._child.stderr_fd)
+
+    def _forget(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        self._open_fds.discard(descriptor)
+
+    def _end_child(self) -> int:
+        """Read the child's last words, reap it and return its status."""
+        while self._open_fds:
+            ready = self._wait()
+            self._drain_stderr(ready)
+            # Whoever comes here has read all the audio, or knows that there is none.
+            if self._child.stdout_fd in ready and not os.read(self._child.stdout_fd, _STDERR_CHUNK_BYTES):
+                self._forget(self._child.stdout_fd)
+        returncode = self._child.wait()
+        self._check()
+        return returncode
+
+    def _finish(self) -> None:
+        """Judge how the child ended: raise, or leave a warning, or be content."""
+        returncode = self._end_child()
+        self._ended = True
+        if limit := self._report.limit_error(returncode):
+            raise self._failed(limit)
+        if self._samples == 0:
+            raise self._failed(self._report.input_error(returncode))
+        self._warning = self._warning_of(returncode)
+
+    def _warning_of(self, returncode: int) -> Problem | None:
+        decoded_s = self._samples / SAMPLE_RATE_HZ
+        info = self._report.info
+        # A video may go on in silence. Containers round: a second and a hundredth are no damage.
+        claimed_s = None if info.has_video else info.duration_s
+        if claimed_s is not None and decoded_s < claimed_s * 0.99 - 1.0:
+            return Problem(
+                code="truncated_media",
+                message=f"The file ends early: {decoded_s:.1f} s of the {claimed_s:.1f} s it announces.",
+                hint="What is there was analysed. If there should be more, copy or export the file again.",
+            )
+        if returncode != 0 or self._report.error_lines:
+            return Problem(
+                code="damaged_media",
+                message="The file has damaged places; what could not be decoded is missing.",
+                hint="Times after a damaged place may be a little off. A fresh copy of the file may help.",
+            )
+        return None
+
+    def _too_long(self, how: str) -> MediaError:
+        hours = self._limits.max_duration_s / 3600
+        allowed = f"{hours:.3g} hours" if hours >= 1 else f"{self._limits.max_duration_s:.3g} seconds"
+        return MediaError(
+            f"The recording is too long. {how}; at most {allowed} are taken.",
+            hint="Cut it into shorter pieces and give them one by one.",
+            code="too_long",
+            details=self._report.details,
+        )
+
+    def _failed(self, error: MediaError) -> MediaError:
+        """Stop the child, remember the error so that it stays, and return it to be raised."""
+        self._failure = error
+        self._child.kill()
+        return error
