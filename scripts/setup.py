@@ -40,9 +40,12 @@ def say(message: str) -> None:
     print(f"setup: {message}", flush=True)
 
 
-def run(command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    """Runs a command, its output shown; raises SetupError where it fails."""
-    code = subprocess.run(command, check=False, cwd=cwd, env=env).returncode
+def run(
+    command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None, quiet: bool = False
+) -> None:
+    """Runs a command, its errors and unless quiet its output shown; raises SetupError where it fails."""
+    stdout = subprocess.DEVNULL if quiet else None
+    code = subprocess.run(command, check=False, cwd=cwd, env=env, stdout=stdout).returncode
     if code != 0:
         raise SetupError(f"`{' '.join(command)}` failed with exit status {code}; its output above says why.")
 
@@ -55,7 +58,8 @@ def apt_install(*packages: str) -> None:
     """Installs Debian packages; only called as root."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-qq"], env=environment)
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=environment)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    run(command, env=environment, quiet=True)
 
 
 # -- stamps ----------------------------------------------------------------------------------------------
@@ -150,7 +154,9 @@ def setup_torch(requirement: Path) -> None:
     say(f"installing torch from {index or 'the ordinary index'}")
     if before:  # else pip keeps another build of the same version
         pip("uninstall", "--quiet", "--yes", "torch")
-    pip("install", "-r", str(requirement), *(["--index-url", index] if index else []))
+    # The one large download: a person sees it move, a log does not need to.
+    quiet = [] if sys.stdout.isatty() else ["--quiet"]
+    pip("install", *quiet, "-r", str(requirement), *(["--index-url", index] if index else []))
     write_stamp(stamp, f"{version}\n{named or ''}")
 
 
