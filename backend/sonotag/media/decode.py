@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import stat
-import threading
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, MediaInfo, Problem
-from sonotag.errors import CancelledError, MediaError, StorageError
-from sonotag.media.report import Report, decode_timeout
+from sonotag.errors import MediaError, StorageError
+from sonotag.media.reader import ChildReader
 from sonotag.media.sandbox import MONO_FILTER, Child, ProcessLimits, decoder_missing
 
 _SAMPLE_BYTES = 4
-_STDERR_CHUNK_BYTES = 65_536
 _CAP_MARGIN_S = 1.0
 
 
@@ -141,20 +137,13 @@ class DecodeStream:
     """
 
     def __init__(self, child: Child, limits: DecodeLimits, *, skip_samples: int = 0) -> None:
-        self._child = child
+        self._reader = ChildReader(child, limits.wall_s)
         self._limits = limits
-        self._report = Report()
         self._to_skip = skip_samples
         self._samples = 0
-        self._waited_s = 0.0
+        self._opened = False
         self._ended = False
-        self._failure: MediaError | None = None
         self._warning: Problem | None = None
-        self._cancelled = threading.Event()
-        self._poll = select.poll()
-        self._open_fds = {child.stdout_fd, child.stderr_fd}
-        for descriptor in self._open_fds:
-            self._poll.register(descriptor, select.POLLIN)
 
     def __enter__(self) -> DecodeStream:
         return self
@@ -170,10 +159,9 @@ class DecodeStream:
     @property
     def info(self) -> MediaInfo:
         """What the file claims to be (waits until ffmpeg has opened it). `duration_s` is a claim or None."""
-        self._check()
-        if not self._report.banner_complete:
-            self._await_banner()
-        return self._report.info
+        self._reader.check()
+        self._await_opening()
+        return self._reader.report.info
 
     @property
     def samples_read(self) -> int:
@@ -190,60 +178,45 @@ class DecodeStream:
 
     def cancel(self) -> None:
         """Kill the child now; whoever reads, or will read, gets CancelledError. Callable from any thread."""
-        self._cancelled.set()
-        self._child.kill()
+        self._reader.cancel()
 
     def close(self) -> None:
         """End and reap the child and close the pipes. Idempotent."""
         self._ended = True
-        self._child.close()
+        self._reader.close()
 
     def __next__(self) -> NDArray[np.float32]:
-        self._check()
-        if self._ended:
-            raise StopIteration
-        if not self._report.banner_complete:
-            self._await_banner()
-        while True:
+        self._reader.check()
+        while not self._ended:
+            self._await_opening()
             window = self._read_window()
-            if window.size == 0:
-                raise StopIteration
             # Skipping decodes on purpose: seeking lands near a time, not on a sample.
-            if self._to_skip == 0:
+            if self._to_skip > 0:
+                self._to_skip -= WINDOW_SAMPLES
+            elif window.size > 0:
                 return window
-            self._to_skip -= WINDOW_SAMPLES
-            if self._ended:
-                raise StopIteration
+        raise StopIteration
 
-    def _check(self) -> None:
-        if self._cancelled.is_set():
-            raise CancelledError("The analysis was cancelled.")
-        if self._failure is not None:
-            raise self._failure
-
-    def _await_banner(self) -> None:
-        while not self._report.banner_complete and self._open_fds:
-            ready = self._wait()
-            self._drain_stderr(ready)
-            if ready == {self._child.stdout_fd}:  # audio, or the end, and nothing more said before it
-                break
-        if not self._report.has_audio:
-            self._check()
-            returncode = self._end_child()
-            raise self._failed(self._report.limit_error(returncode) or self._report.input_error(returncode))
-        claimed_s = self._report.info.duration_s
+    def _await_opening(self) -> None:
+        if self._opened:
+            return
+        self._reader.await_banner()
+        report = self._reader.report
+        if not report.has_audio:
+            returncode = self._reader.finish()
+            raise self._reader.fail(report.limit_error(returncode) or report.input_error(returncode))
+        claimed_s = report.info.duration_s
         if claimed_s is not None and claimed_s > self._limits.max_duration_s:
-            raise self._failed(self._too_long(f"It claims to last {claimed_s / 3600:.1f} hours"))
-        self._report.banner_complete = True
+            raise self._reader.fail(self._too_long(f"It claims to last {claimed_s / 3600:.1f} hours"))
+        self._opened = True
 
     def _read_window(self) -> NDArray[np.float32]:
         """Return the next samples, fewer than a window only at the end; empty when nothing is left."""
         window = np.empty(WINDOW_SAMPLES, dtype=np.float32)
-        filled = self._fill(window.data.cast("B")) // _SAMPLE_BYTES
-        self._check()
+        filled = self._reader.read_into(window.data.cast("B")) // _SAMPLE_BYTES
         self._samples += filled
         if self._samples > self._limits.max_duration_s * SAMPLE_RATE_HZ:
-            raise self._failed(self._too_long("It goes on"))
+            raise self._reader.fail(self._too_long("It goes on beyond the limit"))
         if filled < WINDOW_SAMPLES:
             self._finish()
             window = window[:filled].copy()
@@ -251,68 +224,19 @@ class DecodeStream:
             np.nan_to_num(window, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         return window
 
-    def _fill(self, view: memoryview) -> int:
-        """Read into `view` until it is full or the child has closed its output; return the bytes read."""
-        filled = 0
-        while filled < len(view) and self._child.stdout_fd in self._open_fds:
-            ready = self._wait()
-            self._drain_stderr(ready)
-            if self._child.stdout_fd in ready:
-                count = os.readv(self._child.stdout_fd, [view[filled:]])
-                if count == 0:
-                    self._forget(self._child.stdout_fd)
-                filled += count
-        return filled
-
-    def _wait(self) -> set[int]:
-        """Wait until the child has something to say and return the descriptors that are ready."""
-        self._check()
-        remaining_s = self._limits.wall_s - self._waited_s
-        started_s = time.monotonic()
-        events = self._poll.poll(max(0.0, remaining_s) * 1000.0)
-        self._waited_s += time.monotonic() - started_s
-        self._check()
-        if not events and self._open_fds:
-            raise self._failed(decode_timeout(f"waited {self._waited_s:.0f} s: {self._report.details}"))
-        return {descriptor for descriptor, _ in events}
-
-    def _drain_stderr(self, ready: set[int]) -> None:
-        if self._child.stderr_fd in ready:
-            data = os.read(self._child.stderr_fd, _STDERR_CHUNK_BYTES)
-            if data:
-                self._report.feed(data)
-            else:
-                self._forget(self._child.stderr_fd)
-
-    def _forget(self, descriptor: int) -> None:
-        self._poll.unregister(descriptor)
-        self._open_fds.discard(descriptor)
-
-    def _end_child(self) -> int:
-        """Read the child's last words, reap it and return its status."""
-        while self._open_fds:
-            ready = self._wait()
-            self._drain_stderr(ready)
-            # Whoever comes here has read all the audio, or knows that there is none.
-            if self._child.stdout_fd in ready and not os.read(self._child.stdout_fd, _STDERR_CHUNK_BYTES):
-                self._forget(self._child.stdout_fd)
-        returncode = self._child.wait()
-        self._check()
-        return returncode
-
     def _finish(self) -> None:
         """Judge how the child ended: raise, or leave a warning, or be content."""
-        returncode = self._end_child()
+        returncode = self._reader.finish()
         self._ended = True
-        if limit := self._report.limit_error(returncode):
-            raise self._failed(limit)
+        if limit := self._reader.report.limit_error(returncode):
+            raise self._reader.fail(limit)
         if self._samples == 0:
-            raise self._failed(self._report.input_error(returncode))
+            raise self._reader.fail(self._reader.report.input_error(returncode))
         self._warning = self._warning_of(returncode)
 
     def _warning_of(self, returncode: int) -> Problem | None:
         decoded_s = self._samples / SAMPLE_RATE_HZ
-        info = self._report.info
+        info = self._reader.report.info
         # A video may go on in silence. Containers round: a second and a hundredth are no damage.
         claimed_s = None if info.has_video else info.duration_s
         if claimed_s is not None and decoded_s < claimed_s * 0.99 - 1.0:
@@ -321,7 +245,7 @@ class DecodeStream:
                 message=f"The file ends early: {decoded_s:.1f} s of the {claimed_s:.1f} s it announces.",
                 hint="What is there was analysed. If there should be more, copy or export the file again.",
             )
-        if returncode != 0 or self._report.error_lines:
+        if returncode != 0 or self._reader.report.error_lines:
             return Problem(
                 code="damaged_media",
                 message="The file has damaged places; what could not be decoded is missing.",
@@ -336,11 +260,5 @@ class DecodeStream:
             f"The recording is too long. {how}; at most {allowed} are taken.",
             hint="Cut it into shorter pieces and give them one by one.",
             code="too_long",
-            details=self._report.details,
+            details=self._reader.report.details,
         )
-
-    def _failed(self, error: MediaError) -> MediaError:
-        """Stop the child, remember the error so that it stays, and return it to be raised."""
-        self._failure = error
-        self._child.kill()
-        return error
