@@ -1,0 +1,72 @@
+"""A whole job: from a file to stored frames, and how soon its first window is heard of."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import Any
+
+from websockets.sync.client import connect
+
+from benchmarks.server import Server, make_recording, running_server
+
+DURATION_S = 1800.0
+ROUNDS = 3
+
+
+class Listener(threading.Thread):
+    """Listens to a recording's events; notes when the first window came and when the work was done."""
+
+    def __init__(self, server: Server, recording_id: str) -> None:
+        super().__init__(daemon=True)
+        self.socket = connect(f"ws://{server.address}/ws/recordings/{recording_id}", max_size=None)
+        self.first_window_at = self.done_at = 0.0
+
+    def run(self) -> None:
+        for text in self.socket:
+            event: dict[str, Any] = json.loads(text)
+            if not self.first_window_at and has_scores(event):
+                self.first_window_at = time.monotonic()
+            if event["type"] == "state" and event["state"] in ("done", "failed", "cancelled"):
+                self.done_at = time.monotonic()
+                break
+        self.socket.close()
+
+
+def has_scores(event: dict[str, Any]) -> bool:
+    """Windows, or a snapshot of those that were merged."""
+    return event["type"] in ("window", "snapshot") and any(event["scores"])
+
+
+def one_job(server: Server, file: Any) -> tuple[float, float]:
+    """Seconds from the order to the end, and to the first window."""
+    recording_id = server.upload(file)
+    listener = Listener(server, recording_id)
+    listener.start()
+    started = time.monotonic()
+    server.analyze(recording_id)
+    listener.join(timeout=600)
+    recording = server.wait_until_done(recording_id)
+    if abs(recording["duration_s"] - DURATION_S) > 1:
+        raise RuntimeError(f"{recording['duration_s']} s came out of {DURATION_S} s")
+    server.client.delete(f"/api/recordings/{recording_id}").raise_for_status()
+    return listener.done_at - started, listener.first_window_at - started
+
+
+def main() -> dict[str, Any]:
+    with running_server() as (server, folder):
+        file = make_recording(folder, DURATION_S)
+        results = [one_job(server, file) for _ in range(ROUNDS)]
+    job_s = min(job for job, _ in results)
+    first_window_s = max(first for _, first in results)
+    return {
+        "recording, seconds": DURATION_S,
+        f"whole job, seconds (best of {ROUNDS})": job_s,
+        "whole job, times real time": DURATION_S / job_s,
+        f"first window, seconds (worst of {ROUNDS})": first_window_s,
+        "gates": {
+            "at least 300 times real time": DURATION_S / job_s >= 300,
+            "first window within 1 s": first_window_s <= 1.0,
+        },
+    }
