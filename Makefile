@@ -9,7 +9,7 @@ NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 IMAGE  ?= sonotag
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench image lock clean
+.PHONY: help setup run test check format generate bench image lock clean
 
 help:  ## what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,10 @@ format: setup  ## format everything
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 	$(NPM) run format
+
+generate: setup  ## write the files that are made from others: openapi.json and the page's API types
+	$(BIN)/sonotag openapi > frontend/openapi.json
+	$(NPM) run types
 
 bench: setup  ## run the benchmarks; writes build/bench.json
 	@$(BIN)/python benchmarks/run.py $(BENCH)

@@ -17,6 +17,11 @@ CHECKS: list[tuple[str, list[str], Path]] = [
     ("lint (ruff)", [str(BIN / "ruff"), "check"], ROOT),
     ("import arrows (import-linter)", [str(BIN / "lint-imports"), "--no-cache"], ROOT),
     ("types (pyright)", [str(BIN / "pyright")], ROOT),
+    (
+        "openapi.json in step with the API",
+        ["sh", "-c", "sonotag openapi | diff - frontend/openapi.json"],
+        ROOT,
+    ),
     ("page: format, lint, types (Biome, tsc)", [*NPM, "check"], FRONTEND),
     ("page: API types in step with openapi.json", [*NPM, "types:check"], FRONTEND),
 ]
