@@ -1,4 +1,4 @@
-"""A server under benchmark, with a loopback port and a data directory of its own, and recordings to give it."""
+"""A server under benchmark, on loopback with a data directory of its own, and recordings to give it."""
 
 from __future__ import annotations
 
