@@ -28,13 +28,18 @@ PIPE_BYTES = 1 << 20
 FORMAT_WHITELIST = "wav,w64,mp3,flac,ogg,mov,matroska,aac,ac3,aiff,caf,avi,asf,flv,mpegts,mpeg,amr,wv"
 """Containers that ffmpeg may open. Playlists and concat scripts stay out: they name other files."""
 
-MONO_FILTER = "aresample=48000:async=1:first_pts=0:rematrix_maxval=1:ochl=mono"
+_ON_THE_FILES_CLOCK = "aresample=48000:async=1:first_pts=0"
+
+MONO_FILTER = f"{_ON_THE_FILES_CLOCK}:rematrix_maxval=1:ochl=mono"
 """48 kHz mono on the clock of the file.
 
-`async=1:first_pts=0` pads with silence where the audio track begins after the video, or has lost packets, so
-that a sample's number stays its time in the player. `rematrix_maxval=1` makes stereo the mean of its
+`async=1:first_pts=0` pads with silence where the audio track begins after the video, or has lost packets,
+so that a sample's number stays its time in the player. `rematrix_maxval=1` makes stereo the mean of its
 channels: without it ffmpeg's float mixing gives (L + R) / sqrt(2), which is 3 dB too loud.
 """
+
+COPY_FILTER = f"{_ON_THE_FILES_CLOCK}:rematrix_maxval=1:ochl=stereo"
+"""48 kHz stereo on the same clock, for a copy to listen to."""
 
 _LIMIT_AND_EXEC = """\
 import os, resource, sys
