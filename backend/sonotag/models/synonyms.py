@@ -65,6 +65,8 @@ class Synonyms:
     groups: Mapping[str, frozenset[Term]] = field(default_factory=dict[str, frozenset[Term]])
     filler: frozenset[str] = frozenset()
     negation: frozenset[str] = frozenset()
+    never: frozenset[Term] = frozenset()
+    """Expressions, fillers included, that no label stands for although its words are in them."""
     joiner: frozenset[str] = frozenset()
     preposition: frozenset[str] = frozenset()
     setting: frozenset[str] = frozenset()
@@ -120,8 +122,7 @@ def parse_synonyms(text: str) -> Synonyms:
         entries[label] = Entry(
             label=label,
             groups=tuple(column("groups")),
-            says=terms([label, *column("nouns"), *column("phrases")], noun_forms)
-            | terms(column("verbs"), verb_forms),
+            says=terms([label, *column("nouns"), *column("phrases")], noun_forms) | terms(column("verbs"), verb_forms),
             who=terms(column("who"), noun_forms),
             does=terms(column("does"), _noun_or_verb_forms),
             plain=terms(column("plain"), noun_forms),
@@ -138,6 +139,7 @@ def parse_synonyms(text: str) -> Synonyms:
         groups=groups,
         filler=filler,
         negation=frozenset(words["negation"]),
+        never=frozenset(tuple(words_of(text)) for text in words["never"]),
         joiner=frozenset(words["joiner"]),
         preposition=frozenset(words["preposition"]),
         setting=frozenset(words["setting"]),
@@ -146,6 +148,4 @@ def parse_synonyms(text: str) -> Synonyms:
 
 def load_synonyms() -> Synonyms:
     """Read the table that comes with the package."""
-    return parse_synonyms(
-        resources.files("sonotag.models").joinpath("synonyms.toml").read_text(encoding="utf-8")
-    )
+    return parse_synonyms(resources.files("sonotag.models").joinpath("synonyms.toml").read_text(encoding="utf-8"))

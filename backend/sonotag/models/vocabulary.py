@@ -25,8 +25,9 @@ _SAYS, _WHO, _DOES, _NEAR, _PART, _PLAIN = 3.0, 2.0, 1.2, 1.5, 0.8, 0.3
 _GROUPS = (0.9, 0.6, 0.4, 0.3)
 _WHOLE = 10.0
 """A label that part of the prompt names outright comes before any that is only near."""
-_LEAST = 0.15
-_ALIKE = 0.5
+_LEAST, _NEVER_CROWDED_OUT = 0.15, 4.0
+"""A suggestion needs this score, and this part of the best score (as far as the latter counts)."""
+_ALIKE = 0.55
 """From this trigram similarity on, an unknown word may be a misspelt known one."""
 _SHORTEST_MISSPELT, _LONGEST_MISSPELT = 4, 30
 _LONGEST_TERM = 5
@@ -149,19 +150,20 @@ class Vocabulary:
         if own is not None:
             return PromptCoverage(prompt, covered=True, matched=own)
         # Small numbers are quantifiers ("2 dogs").
-        kept = [
-            word
-            for word in words
-            if word not in self._words.filler and not (word.isdigit() and len(word) <= 3)
-        ]
-        negated = not self._words.negation.isdisjoint(words)
-        if not negated and 0 < len(kept) <= MAX_WORDS:
+        kept = [word for word in words if word not in self._words.filler and not (word.isdigit() and len(word) <= 3)]
+        if 0 < len(kept) <= MAX_WORDS and not self._says_otherwise(words):
             index = self._whole(kept)
             if index is None:
                 index = self._before_preposition(kept)
             if index is not None:
                 return PromptCoverage(prompt, covered=True, matched=self.labels[index])
         return PromptCoverage(prompt, covered=False, nearest=self._nearest(kept[:MAX_WORDS]))
+
+    def _says_otherwise(self, words: Sequence[str]) -> bool:
+        """Whether the prompt asks for an absence, or holds an expression that means something else."""
+        if not self._words.negation.isdisjoint(words):
+            return True
+        return any(words[i : i + len(term)] == list(term) for term in self._words.never for i in range(len(words)))
 
     def _read(self, words: Sequence[str]) -> dict[int, _Reading]:
         """What every label accounts for in `words`, longest expressions first."""
@@ -253,7 +255,8 @@ class Vocabulary:
             else:
                 for alike, similarity in self._alike(word):
                     self._add(scores, alike, similarity)
-        ranked = sorted((-score, index) for index, score in scores.items() if score >= _LEAST)
+        least = max(_LEAST, _LEAST * min(max(scores.values(), default=0.0), _NEVER_CROWDED_OUT))
+        ranked = sorted((-score, index) for index, score in scores.items() if score >= least)
         return tuple(self.labels[index] for _, index in ranked[:NEAREST])
 
     def _add(self, scores: dict[int, float], key: str, factor: float) -> None:
