@@ -1,0 +1,197 @@
+"""The words of the project as frozen values. Nothing here does I/O or knows HTTP, SQL or torch.
+
+Units are in the names; inside the server time is counted in samples and frames, seconds appear at the edges.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+
+SAMPLE_RATE_HZ = 48_000
+"""Every encoder takes mono float32 at this rate."""
+
+WINDOW_S = 10
+"""Length of one window in seconds."""
+
+WINDOW_SAMPLES = SAMPLE_RATE_HZ * WINDOW_S
+
+
+class RecordingState(enum.StrEnum):
+    """Where a recording stands. `STORED` has its bytes but nobody asked for an analysis yet."""
+
+    STORED = "stored"
+    QUEUED = "queued"
+    FETCHING = "fetching"
+    ANALYZING = "analyzing"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a job is working, or waiting to work, on the recording."""
+        return self in (RecordingState.QUEUED, RecordingState.FETCHING, RecordingState.ANALYZING)
+
+
+class SourceKind(enum.StrEnum):
+    UPLOAD = "upload"
+    SAMPLE = "sample"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a recording came from. `playable`: browsers play its bytes as they are."""
+
+    kind: SourceKind
+    filename: str
+    media_type: str
+    size_bytes: int
+    playable: bool = True
+    url: str | None = None
+    attribution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, in words a person can act on. `code` is stable and machine-readable."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A piece of audio and what is known of it.
+
+    `duration_s` is the container's claim until `duration_exact`, then the decoded length.
+    `windows_total` is an estimate under the same condition and None when nothing is claimed.
+    """
+
+    id: str
+    title: str
+    state: RecordingState
+    source: Source
+    created_at: datetime
+    duration_s: float | None = None
+    duration_exact: bool = False
+    model: str | None = None
+    model_version: str | None = None
+    seconds_per_frame: float | None = None
+    windows_done: int = 0
+    windows_total: int | None = None
+    samples_done: int = 0
+    frames_done: int = 0
+    prompts: tuple[str, ...] = ()
+    problem: Problem | None = None
+    warning: Problem | None = None
+    last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a recording's event log. `seq` is gapless per recording, from 1.
+
+    `body` holds what the message says beside `seq` and `type`. A `window` event stores only its place
+    (index, start_frame, end_frame): its scores depend on the viewer's prompts and are computed when it is sent.
+    """
+
+    seq: int
+    type: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptCoverage:
+    """How a model understands one prompt.
+
+    `matched` is the vocabulary label that stands for the prompt (the prompt itself for an open-vocabulary
+    model); `nearest` are labels to offer instead when the prompt is not covered, best first.
+    """
+
+    prompt: str
+    covered: bool
+    matched: str | None = None
+    nearest: tuple[str, ...] = ()
+
+
+class Link(enum.StrEnum):
+    """How a similarity s = <frame, vector> becomes a score.
+
+    SIGMOID: sigmoid(scale * s + bias), a probability.
+    UNBIASED: p / (p + sigmoid(bias)) with p = sigmoid(scale * s + bias); 0.5 = no more likely than by chance
+    (FLAM, arXiv 2505.05335).
+    Both grow with s wherever scale > 0, so a maximum over frames may be taken before the link.
+    """
+
+    SIGMOID = "sigmoid"
+    UNBIASED = "unbiased"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptVectors:
+    """Prompts as an encoder sees them.
+
+    vectors float32 [P, D], scale float32 [P] (> 0), bias float32 [P], covered bool [P]; rows of prompts that
+    are not covered are zeros and must not be scored. `coverage` says the same in words, in the same order.
+    """
+
+    vectors: Float32
+    scale: Float32
+    bias: Float32
+    covered: NDArray[np.bool_]
+    link: Link
+    coverage: tuple[PromptCoverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One stretch of time in which a prompt was heard."""
+
+    prompt: str
+    onset_s: float
+    offset_s: float
+    peak: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionRule:
+    """How scores become detections (hysteresis, then merging, then the minimum length).
+
+    A detection begins where the score reaches `threshold` and lasts while it stays at or above `release`.
+    Two detections of a prompt closer than `merge_gap_s` become one; shorter ones than `min_length_s` are dropped.
+    """
+
+    threshold: float = 0.5
+    release: float = 0.35
+    merge_gap_s: float = 0.4
+    min_length_s: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What the decoder learned of a file before the first sample. `duration_s` is a claim, not a measurement."""
+
+    duration_s: float | None
+    container: str
+    audio_codec: str
+    has_video: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named list of prompts."""
+
+    name: str
+    title: str
+    prompts: tuple[str, ...] = field(default=())

@@ -1,0 +1,55 @@
+"""Settings, read from environment variables `SONOTAG_*`. docs/settings.md is the table for operators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE_DIR = Path(__file__).parent
+
+
+def default_data_dir() -> Path:
+    return Path.home() / ".local" / "share" / "sonotag"
+
+
+def default_page_dir() -> Path:
+    """The built page: beside the checkout in development, inside the package in an installed copy."""
+    packaged = PACKAGE_DIR / "page"
+    return packaged if packaged.is_dir() else PACKAGE_DIR.parents[1] / "frontend" / "dist"
+
+
+class Settings(BaseSettings):
+    """All that an operator can set. Every field is an environment variable: `data_dir` is SONOTAG_DATA_DIR."""
+
+    model_config = SettingsConfigDict(env_prefix="SONOTAG_", extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Everything that must survive a restart: database and recordings.",
+    )
+    page_dir: Path = Field(default_factory=default_page_dir, description="The built page to serve.")
+    model: Literal["auto", "builtin"] = Field(default="auto", description="Which model new analyses use.")
+    weights: Path = Field(
+        default=PACKAGE_DIR / "models" / "weights" / "builtin.safetensors",
+        description="Weights of the built-in tagger.",
+    )
+    ffmpeg: Path | None = Field(default=None, description="An ffmpeg (6 or newer) to use instead of the bundled one.")
+    threads: int = Field(
+        default=0, ge=0, description="Threads for the model; 0 = as many as the container's CPU quota."
+    )
+    max_upload_bytes: int = Field(default=4 * 1024**3, gt=0, description="Largest file that is taken.")
+    max_duration_s: float = Field(default=43_200.0, gt=0, description="Longest recording that is analysed, in seconds.")
+    decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
+    max_prompts: int = Field(default=200, gt=0, description="Most prompts in one request.")
+    max_prompt_chars: int = Field(default=200, gt=0, description="Longest prompt, in characters.")
+    max_queued_jobs: int = Field(default=64, gt=0, description="Analyses that may wait; one more is answered 429.")
+    concurrent_jobs: int = Field(default=2, gt=0, description="Recordings that are decoded at the same time.")
+    allowed_origins: list[str] = Field(
+        default_factory=list[str],
+        description="Origins beside the server's own that may open sockets and send unsafe requests (JSON list).",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field(default="text", description="Log lines for people or for machines.")
