@@ -1,0 +1,61 @@
+"""Scores of prompts from stored frames. Pure functions on arrays; a recording of ten hours is read in pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonotag.domain import Float32, Link, PromptVectors
+
+PIECE_FRAMES = 32_768
+"""Frames converted to float32 at a time: bounds the memory of a scan, whatever the recording's length."""
+
+
+def frames_per_column(frames: int, max_columns: int) -> int:
+    """Least whole number of frames per column with which `frames` fit into `max_columns` columns."""
+    return max(1, -(-frames // max_columns))
+
+
+def score_frames(frames: NDArray[np.float16] | Float32, vectors: PromptVectors, per_column: int = 1) -> Float32:
+    """Scores [P, columns] float32 in 0..1 for frames [T, D]; NaN in the rows of prompts not covered.
+
+    A column is the maximum over `per_column` consecutive frames (the last column may hold fewer), taken on the
+    similarity: the link grows with it (see Link), so this equals the maximum of the scores.
+    """
+    count, prompts = frames.shape[0], vectors.vectors.shape[0]
+    columns = -(-count // per_column)
+    scores = np.full((prompts, columns), np.nan, dtype=np.float32)
+    if columns == 0 or not vectors.covered.any():
+        return scores
+    directions = vectors.vectors[vectors.covered].T  # [D, covered]
+    best = np.empty((directions.shape[1], columns), dtype=np.float32)
+    piece = max(per_column, PIECE_FRAMES // per_column * per_column)
+    for start in range(0, count, piece):
+        similarity = (np.asarray(frames[start : start + piece], dtype=np.float32) @ directions).T
+        pooled = _pool_max(similarity, per_column)
+        first = start // per_column
+        best[:, first : first + pooled.shape[1]] = pooled
+    scores[vectors.covered] = _apply_link(best, vectors)
+    return scores
+
+
+def _pool_max(values: Float32, per_column: int) -> Float32:
+    """[P, T] -> [P, ceil(T / per_column)], maximum of each group."""
+    if per_column == 1:
+        return values
+    starts = np.arange(0, values.shape[1], per_column)
+    return np.maximum.reduceat(values, starts, axis=1)
+
+
+def _apply_link(similarity: Float32, vectors: PromptVectors) -> Float32:
+    scale = vectors.scale[vectors.covered][:, None]
+    bias = vectors.bias[vectors.covered][:, None]
+    probability = _sigmoid(scale * similarity + bias)
+    if vectors.link is Link.SIGMOID:
+        return probability
+    return probability / (probability + _sigmoid(bias))
+
+
+def _sigmoid(logits: Float32) -> Float32:
+    # exp of at most 80 stays finite in float32, and sigmoid(-80) is 0 for every purpose here.
+    return 1.0 / (1.0 + np.exp(-np.clip(logits, -80.0, 80.0)))
