@@ -1,0 +1,64 @@
+"""Tables of the database. A change here needs a migration in store/migrations/versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Float, ForeignKey, Index
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class RecordingRow(Base):
+    __tablename__ = "recordings"
+    __table_args__ = (Index("recordings_by_age", "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    state: Mapped[str]
+    source_kind: Mapped[str]
+    source_filename: Mapped[str]
+    source_media_type: Mapped[str]
+    source_size_bytes: Mapped[int]
+    source_playable: Mapped[bool]
+    source_url: Mapped[str | None]
+    source_attribution: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    duration_s: Mapped[float | None] = mapped_column(Float)
+    duration_exact: Mapped[bool] = mapped_column(default=False)
+    model: Mapped[str | None]
+    model_version: Mapped[str | None]
+    seconds_per_frame: Mapped[float | None] = mapped_column(Float)
+    windows_done: Mapped[int] = mapped_column(default=0)
+    windows_total: Mapped[int | None]
+    samples_done: Mapped[int] = mapped_column(default=0)
+    frames_done: Mapped[int] = mapped_column(default=0)
+    prompts: Mapped[list[str]] = mapped_column(JSON, default=list)
+    problem: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    warning: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    last_seq: Mapped[int] = mapped_column(default=0)
+
+
+class AnalysisRow(Base):
+    """One request to analyse: which prompts, by which model. Frames belong to the recording, not to it."""
+
+    __tablename__ = "analyses"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
+    model: Mapped[str]
+    prompts: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class EventRow(Base):
+    __tablename__ = "events"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
