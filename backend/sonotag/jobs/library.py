@@ -1,0 +1,248 @@
+"""What can be done with recordings: add, analyse, cancel, delete. Composes store, media and models."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonotag.analysis.windows import estimated_windows, rows_in
+from sonotag.domain import Recording, RecordingState, Source, SourceKind
+from sonotag.errors import ConflictError, NotFoundError
+from sonotag.jobs.encode import EncodeJob, EncodeTools
+from sonotag.jobs.runner import JobRunner
+from sonotag.media.filenames import title_from_filename
+from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
+from sonotag.media.spectrogram import COLUMNS_PER_SECOND, MEL_BANDS, tile
+from sonotag.media.upload import ReceivedUpload
+from sonotag.media.waveform import PEAKS_PER_SECOND
+from sonotag.models.encoder import Encoder
+from sonotag.models.manager import AUTO, ModelManager
+from sonotag.sample import Sample
+from sonotag.store.arrays import read_rows
+from sonotag.store.database import Database, new_recording_id
+from sonotag.store.files import PEAKS_DTYPE, PEAKS_ROW, SPECTROGRAM_DTYPE, DataDirectory
+
+log = logging.getLogger(__name__)
+
+CANCEL_TIMEOUT_S = 15.0
+"""A cancelled job kills its decoder at once and has at most one batch to finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """An accepted request to analyse, and the recording as it stands now."""
+
+    id: str
+    recording: Recording
+
+
+@dataclass(frozen=True, slots=True)
+class PlayableAudio:
+    path: Path
+    media_type: str
+
+
+class Library:
+    """All recordings of this server."""
+
+    def __init__(
+        self,
+        data: DataDirectory,
+        database: Database,
+        tools: EncodeTools,
+        runner: JobRunner,
+        models: ModelManager,
+        new_playback_maker: Callable[[], PlaybackMaker],
+    ) -> None:
+        self._data = data
+        self._database = database
+        self._tools = tools
+        self._runner = runner
+        self._models = models
+        self._new_playback_maker = new_playback_maker
+        self._playback_lock = threading.Lock()
+        self._making: PlaybackMaker | None = None
+        # Two requests for one recording must not both find it idle.
+        self._lock = threading.Lock()
+
+    def add_upload(self, incoming: Path, received: ReceivedUpload) -> Recording:
+        """Takes a finished upload over as a new recording.
+
+        Raises MediaError for a file without readable audio, which is then removed.
+        """
+        try:
+            info = self._tools.decoder.probe(incoming)
+        except BaseException:
+            incoming.unlink(missing_ok=True)
+            raise
+        # What the file is decides, not what the client calls it: nothing but audio or video is ever served.
+        source = Source(
+            SourceKind.UPLOAD,
+            received.filename,
+            media_type_of(info),
+            received.size_bytes,
+            playable=is_browser_playable(info),
+        )
+        recording = self._adopt(incoming, title_from_filename(received.filename), source)
+        return self._tools.events.commit(
+            recording.id, duration_s=info.duration_s, windows_total=estimated_windows(info.duration_s)
+        )
+
+    def add_sample(self, sample: Sample) -> Recording:
+        """Adds a copy of the bundled sample as a new recording, with its prompts."""
+        content = sample.path.read_bytes()
+        incoming = self._data.new_incoming()
+        incoming.write_bytes(content)
+        source = Source(
+            SourceKind.SAMPLE,
+            sample.filename,
+            sample.media_type,
+            len(content),
+            attribution=sample.attribution,
+        )
+        recording = self._adopt(incoming, sample.title, source)
+        return self._tools.events.commit(recording.id, prompts=list(sample.prompts))
+
+    def _adopt(self, incoming: Path, title: str, source: Source) -> Recording:
+        recording_id = new_recording_id()
+        self._data.adopt(incoming, recording_id)
+        try:
+            return self._database.add_recording(recording_id, title, source)
+        except BaseException:
+            self._data.remove(recording_id)
+            raise
+
+    def analyze(self, recording_id: str, prompts: Sequence[str], model: str = AUTO) -> Analysis:
+        """Has the recording encoded unless it is, or is being, encoded by this model; notes the prompts.
+
+        Raises NotFoundError, ModelError, BusyError.
+        """
+        with self._lock:
+            recording = self._database.recording(recording_id)
+            encoder = self._models.encoder(model)
+            current = (recording.model, recording.model_version) == (encoder.name, encoder.version)
+            encoded = recording.state is RecordingState.DONE and current
+            if encoded or recording.state.is_active:
+                recording = self._tools.events.commit(recording_id, prompts=list(prompts))
+            else:
+                self._runner.ensure_room()
+                recording = self._enqueue(recording, encoder, prompts)
+            analysis_id = self._database.add_analysis(recording_id, encoder.name, prompts)
+        return Analysis(analysis_id, recording)
+
+    def _enqueue(self, recording: Recording, encoder: Encoder, prompts: Sequence[str]) -> Recording:
+        recording = self._tools.events.commit(
+            recording.id,
+            [("state", {"state": RecordingState.QUEUED.value})],
+            state=RecordingState.QUEUED,
+            prompts=list(prompts),
+            problem=None,
+        )
+        self._runner.submit(EncodeJob(self._tools, recording, encoder))
+        return recording
+
+    def cancel(self, recording_id: str) -> Recording:
+        """Stops the recording's analysis; what was encoded stays and is where a new analysis goes on.
+
+        Returns the recording in a state that is no longer active. Raises NotFoundError, ConflictError when there is
+        nothing to cancel.
+        """
+        with self._lock:
+            if not self._database.recording(recording_id).state.is_active:
+                raise ConflictError("Nothing is being analysed.", hint="Reload to see the recording as it is now.")
+            self._stop_job(recording_id)
+            recording = self._database.recording(recording_id)
+            if recording.state.is_active:  # it was still waiting, or unfinished work of an earlier run
+                recording = self._tools.events.commit(
+                    recording_id,
+                    [("state", {"state": RecordingState.CANCELLED.value})],
+                    state=RecordingState.CANCELLED,
+                )
+        return recording
+
+    def _stop_job(self, recording_id: str) -> None:
+        self._runner.cancel(recording_id)
+        if not self._runner.wait_idle(recording_id, CANCEL_TIMEOUT_S):
+            raise ConflictError("The analysis does not stop.", hint="Try again in a few seconds.")
+
+    def delete(self, recording_id: str) -> None:
+        """Removes the recording with everything of it, after stopping work on it. Raises NotFoundError."""
+        with self._lock:
+            self._database.recording(recording_id)
+            self._stop_job(recording_id)
+            self._database.delete_recording(recording_id)
+            self._data.remove(recording_id)
+        self._tools.events.ring(recording_id)
+
+    def playable(self, recording_id: str) -> PlayableAudio:
+        """Audio that a browser plays: the original, or a copy that is made when first asked for.
+
+        Raises NotFoundError, MediaError.
+        """
+        recording = self._database.recording(recording_id)
+        files = self._data.files_of(recording_id)
+        if recording.source.playable:
+            return PlayableAudio(files.original, recording.source.media_type)
+        # One at a time: a second request for the same copy finds it made.
+        with self._playback_lock:
+            if not files.playable.exists():
+                self._making = self._new_playback_maker()
+                try:
+                    self._making.make(files.original, files.playable)
+                finally:
+                    self._making = None
+        return PlayableAudio(files.playable, PLAYBACK_MEDIA_TYPE)
+
+    def peaks(self, recording: Recording, from_s: float, to_s: float) -> tuple[NDArray[np.int8], int]:
+        """Waveform peaks [N, 2] between two times, of what is stored so far, and the index of the first."""
+        stored = rows_in(recording.samples_done, PEAKS_PER_SECOND)
+        first = min(math.floor(from_s * PEAKS_PER_SECOND), stored)
+        stop = stored if math.isinf(to_s) else max(first, min(math.ceil(to_s * PEAKS_PER_SECOND), stored))
+        return read_rows(self._data.files_of(recording.id).peaks, PEAKS_DTYPE, PEAKS_ROW, first, stop), first
+
+    def spectrogram_columns(self, recording: Recording) -> int:
+        """Spectrogram columns stored so far, at level 0."""
+        return rows_in(recording.samples_done, COLUMNS_PER_SECOND)
+
+    def spectrogram_tile(self, recording: Recording, level: int, index: int) -> NDArray[np.uint8]:
+        """Tile [<= 512, 96] of what is stored so far; [0, 96] beyond it."""
+        path = self._data.files_of(recording.id).spectrogram
+        columns = read_rows(path, SPECTROGRAM_DTYPE, (MEL_BANDS,), 0, self.spectrogram_columns(recording))
+        return tile(columns, level, index)
+
+    def close(self) -> None:
+        """Stops what goes on outside of jobs."""
+        making = self._making
+        if making is not None:
+            making.cancel()
+
+    def clean(self) -> None:
+        """Removes files that no recording owns. For the start of the server, before anything runs."""
+        removed = self._data.sweep(self._database.recording_ids())
+        if removed:
+            log.info("removed %d unowned entries of the data directory", len(removed))
+
+    def resume(self) -> int:
+        """Goes on with the work that an earlier run left unfinished; returns how many recordings that were.
+
+        Needs a model that is ready. Recordings that cannot be resumed are left in a state that says so.
+        """
+        resumed = 0
+        for recording_id in self._database.unfinished():
+            try:
+                with self._lock:
+                    recording = self._database.recording(recording_id)
+                    if recording.state.is_active:
+                        encoder = self._models.encoder(AUTO)
+                        self._runner.submit(EncodeJob(self._tools, recording, encoder))
+                        resumed += 1
+            except NotFoundError:
+                continue  # deleted in the meantime
+        return resumed

@@ -1,0 +1,96 @@
+"""Scores and detections of stored recordings for any prompts: reads frames, never audio."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sonotag.analysis.detections import detect
+from sonotag.analysis.scoring import frames_per_column, score_frames
+from sonotag.domain import SAMPLE_RATE_HZ, Detection, DetectionRule, Float32, PromptVectors, Recording
+from sonotag.errors import ModelError
+from sonotag.models.encoder import Encoder
+from sonotag.models.manager import AUTO, ModelManager
+from sonotag.store.arrays import read_rows
+from sonotag.store.files import FRAMES_DTYPE, DataDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """Scores [P, columns] float32 of a stretch of a recording; rows of prompts not covered are NaN."""
+
+    recording: Recording
+    vectors: PromptVectors
+    start_s: float
+    end_s: float
+    seconds_per_column: float
+    scores: Float32
+
+
+class Scorer:
+    """Scores what is stored so far, also while the analysis runs."""
+
+    def __init__(self, data: DataDirectory, models: ModelManager) -> None:
+        self._data = data
+        self._models = models
+
+    def encoder_of(self, recording: Recording, wait_s: float = 0.0) -> Encoder:
+        """The model that the recording's frames are from; before there are any, the one that would make them.
+
+        A model that is still loading is waited for up to `wait_s`.
+
+        Raises ModelError: model_loading, or model_changed when the frames are of a version no longer loaded.
+        """
+        if recording.model is None or recording.model_version is None or recording.frames_done == 0:
+            return self._models.encoder(AUTO, wait_s)
+        encoder = self._models.encoder(recording.model, wait_s)
+        if encoder.version == recording.model_version:
+            return encoder
+        raise ModelError(
+            "This recording was analysed by an older version of the model.",
+            hint="Analyse it again to search it with the present one.",
+            code="model_changed",
+        )
+
+    def vectors(self, recording: Recording, prompts: Sequence[str]) -> PromptVectors:
+        return self.encoder_of(recording).encode_text(prompts)
+
+    def frames(self, recording: Recording, first: int, stop: int) -> NDArray[np.float16]:
+        """Stored frames [stop - first, D], a read-only memory map. Raises StorageError."""
+        encoder = self.encoder_of(recording)
+        path = self._data.files_of(recording.id).frames(encoder.name, encoder.version)
+        return read_rows(path, FRAMES_DTYPE, (encoder.dimension,), first, stop)
+
+    def table(
+        self,
+        recording: Recording,
+        vectors: PromptVectors,
+        *,
+        max_columns: int,
+        from_s: float = 0.0,
+        to_s: float = math.inf,
+    ) -> ScoreTable:
+        """Scores between two times, widened to whole frames, in at most `max_columns` columns of equal length.
+
+        A column is the maximum over its frames: a single hot frame is seen from any distance.
+        """
+        hop_s = self.encoder_of(recording).seconds_per_frame
+        first = min(math.floor(from_s / hop_s), recording.frames_done)
+        stop = recording.frames_done if math.isinf(to_s) else min(math.ceil(to_s / hop_s), recording.frames_done)
+        stop = max(first, stop)
+        per_column = frames_per_column(stop - first, max_columns)
+        scores = score_frames(self.frames(recording, first, stop), vectors, per_column)
+        end_s = min(stop * hop_s, max(first * hop_s, recording.samples_done / SAMPLE_RATE_HZ))
+        return ScoreTable(recording, vectors, first * hop_s, end_s, per_column * hop_s, scores)
+
+    def detections(
+        self, recording: Recording, prompts: Sequence[str], rule: DetectionRule
+    ) -> tuple[ScoreTable, list[Detection]]:
+        """Scores at full resolution and the detections in them."""
+        table = self.table(recording, self.vectors(recording, prompts), max_columns=max(1, recording.frames_done))
+        heard_s = recording.samples_done / SAMPLE_RATE_HZ
+        return table, detect(prompts, table.scores, table.seconds_per_column, rule, heard_s)
