@@ -1,0 +1,119 @@
+"""What routes are given: the services that main.py built, and checked parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from sonotag.domain import DetectionRule, Preset
+from sonotag.errors import InputError, NotFoundError
+from sonotag.jobs.events import EventLog
+from sonotag.jobs.library import Library
+from sonotag.jobs.runner import JobRunner
+from sonotag.jobs.scores import Scorer
+from sonotag.models.inference import InferenceWorker
+from sonotag.models.manager import ModelManager
+from sonotag.sample import Sample
+from sonotag.settings import Settings
+from sonotag.store.database import Database
+from sonotag.store.files import DataDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that routes use, built once in main.py."""
+
+    settings: Settings
+    data: DataDirectory
+    database: Database
+    events: EventLog
+    library: Library
+    runner: JobRunner
+    scorer: Scorer
+    models: ModelManager
+    inference: InferenceWorker
+    presets: tuple[Preset, ...]
+    sample: Sample
+
+
+def get_services(request: Request) -> Services:
+    return request.app.state.services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+
+
+def split_prompts(texts: Iterable[str]) -> list[str]:
+    """Prompts from query parameters: separated by semicolons or given repeatedly; a comma is part of a prompt."""
+    return [prompt for text in texts for piece in text.split(";") if (prompt := piece.strip())]
+
+
+def check_prompts(prompts: Iterable[str], settings: Settings) -> list[str]:
+    """Prompts trimmed, empty and repeated ones dropped, order kept. Raises InputError when over the limits."""
+    unique = list(dict.fromkeys(" ".join(prompt.split()) for prompt in prompts if prompt.strip()))
+    if len(unique) > settings.max_prompts:
+        raise InputError(
+            f"{len(unique)} prompts are more than the {settings.max_prompts} that one request may have.",
+            hint="Look for fewer sounds at a time.",
+            code="too_many_prompts",
+        )
+    longest = max((len(prompt) for prompt in unique), default=0)
+    if longest > settings.max_prompt_chars:
+        raise InputError(
+            f"A prompt of {longest} characters is longer than the {settings.max_prompt_chars} that are allowed.",
+            hint="Describe the sound in a few words. Separate several sounds with semicolons.",
+            code="prompt_too_long",
+        )
+    return unique
+
+
+def preset_prompts(name: str, presets: Iterable[Preset]) -> list[str]:
+    """Prompts of the preset `name`. Raises NotFoundError naming the ones there are."""
+    known = {preset.name: preset for preset in presets}
+    if name not in known:
+        raise NotFoundError(
+            f'There is no preset "{name[:80]}".',
+            hint=f"Choose one of: {', '.join(known)}.",
+            code="unknown_preset",
+        )
+    return list(known[name].prompts)
+
+
+def get_prompts(
+    services: ServicesDep,
+    prompts: Annotated[
+        list[str] | None, Query(description="What to look for, separated by semicolons, or repeated.")
+    ] = None,
+) -> list[str] | None:
+    """Checked prompts of the query; None when the parameter is absent."""
+    return None if prompts is None else check_prompts(split_prompts(prompts), services.settings)
+
+
+PromptsDep = Annotated[list[str] | None, Depends(get_prompts)]
+
+Seconds = Annotated[float, Query(ge=0, le=1e9, allow_inf_nan=False)]
+Columns = Annotated[int, Query(ge=1, le=20_000, description="Most columns to answer with.")]
+
+
+def get_rule(
+    threshold: Annotated[float, Query(ge=0, le=1, description="Score at which a detection begins.")] = 0.5,
+    release: Annotated[
+        float | None,
+        Query(ge=0, le=1, description="Score under which it ends; default 0.7 times the threshold."),
+    ] = None,
+    merge_gap_s: Annotated[Seconds, Query(description="Gaps shorter than this are closed.")] = 0.4,
+    min_length_s: Annotated[Seconds, Query(description="Shorter detections are dropped.")] = 0.2,
+) -> DetectionRule:
+    if release is not None and release > threshold:
+        raise InputError(
+            "The release score is above the threshold.",
+            hint="Give a release at or below the threshold.",
+            code="bad_rule",
+        )
+    return DetectionRule(threshold, 0.7 * threshold if release is None else release, merge_gap_s, min_length_s)
+
+
+RuleDep = Annotated[DetectionRule, Depends(get_rule)]

@@ -1,0 +1,97 @@
+"""Domain errors as HTTP answers: the only place that knows which status a code becomes."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from sonotag import errors
+from sonotag.api.schemas import ErrorResponse, Problem
+from sonotag.domain import Problem as DomainProblem
+
+log = logging.getLogger(__name__)
+
+STATUS_OF_CODE = {
+    "origin_refused": 403,
+    "upload_aborted": 400,
+    "malformed_upload": 400,
+    "unsupported_upload": 415,
+    "model_changed": 409,
+    "disk_full": 507,
+}
+STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
+    (errors.NotFoundError, 404),
+    (errors.InputError, 422),
+    (errors.MediaError, 422),
+    (errors.TooLargeError, 413),
+    (errors.ConflictError, 409),
+    (errors.BusyError, 429),
+    (errors.ModelError, 503),
+    (errors.NotBuiltError, 501),
+    (errors.StorageError, 500),
+)
+
+WORDS_OF_STATUS = {
+    404: ("not_found", "There is nothing at this address.", "Check the address; /docs lists what there is."),
+    405: (
+        "method_not_allowed",
+        "This address does not take this kind of request.",
+        "See /docs for what it takes.",
+    ),
+}
+
+
+def status_of(error: errors.SonotagError) -> int:
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
+    return next((status for kind, status in STATUS_OF_CLASS if isinstance(error, kind)), 500)
+
+
+def answer(status: int, problem: DomainProblem, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(ErrorResponse(error=Problem.of(problem)).model_dump(), status, headers)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Makes every error of every route `{"error": {"code", "message", "hint"}}`."""
+
+    async def on_domain_error(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, errors.SonotagError)
+        status = status_of(error)
+        if status >= 500:
+            log.error("%s %s: %s %s", request.method, request.url.path, error.code, error.details)
+        headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.BusyError) else None
+        return answer(status, error.problem, headers)
+
+    async def on_invalid_request(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+        message = f"{place}: {first['msg']}" if place else str(first["msg"])
+        return answer(422, DomainProblem("invalid_input", message[:500], "See /docs for what this request takes."))
+
+    async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        code, message, hint = WORDS_OF_STATUS.get(
+            error.status_code, ("http_error", str(error.detail), "See /docs for what this server answers.")
+        )
+        return answer(error.status_code, DomainProblem(code, message, hint), dict(error.headers or {}))
+
+    async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(
+            500,
+            DomainProblem(
+                "internal_error",
+                "Something went wrong in the server.",
+                "Try again; the server's log has the reason.",
+            ),
+        )
+
+    app.add_exception_handler(errors.SonotagError, on_domain_error)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+    app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_unexpected)

@@ -1,0 +1,79 @@
+"""Recordings: list, read, cancel, delete, listen to."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+from fastapi.responses import FileResponse, Response
+
+from sonotag.api.deps import ServicesDep
+from sonotag.api.schemas import ErrorResponse, Recording, RecordingList
+from sonotag.domain import Recording as DomainRecording
+from sonotag.errors import InputError
+
+router = APIRouter(prefix="/api/recordings", tags=["recordings"], responses={404: {"model": ErrorResponse}})
+
+
+def _cursor(recording: DomainRecording) -> str:
+    return base64.urlsafe_b64encode(f"{recording.created_at.isoformat()} {recording.id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        created_at, recording_id = base64.urlsafe_b64decode(cursor.encode()).decode().split(" ")
+        return datetime.fromisoformat(created_at), recording_id
+    except (ValueError, binascii.Error) as error:
+        raise InputError(
+            "`before` is not a place in the list.",
+            hint="Give the `next` of an earlier answer.",
+            code="bad_cursor",
+        ) from error
+
+
+@router.get("")
+def list_recordings(
+    services: ServicesDep,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
+) -> RecordingList:
+    """Newest first."""
+    found = services.database.recordings(limit + 1, _read_cursor(before) if before else None)
+    more = len(found) > limit
+    found = found[:limit]
+    return RecordingList(
+        recordings=[Recording.of(recording) for recording in found], next=_cursor(found[-1]) if more else None
+    )
+
+
+@router.get("/{recording_id}")
+def read_recording(services: ServicesDep, recording_id: str) -> Recording:
+    return Recording.of(services.database.recording(recording_id))
+
+
+@router.post("/{recording_id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses={409: {"model": ErrorResponse}})
+def cancel_analysis(services: ServicesDep, recording_id: str) -> Recording:
+    """Stops the analysis; what was heard so far stays, and a new analysis goes on from there."""
+    return Recording.of(services.library.cancel(recording_id))
+
+
+@router.delete("/{recording_id}", status_code=status.HTTP_204_NO_CONTENT)
+def delete_recording(services: ServicesDep, recording_id: str) -> None:
+    """Removes the recording with its audio, frames and events, stopping work on it."""
+    services.library.delete(recording_id)
+
+
+@router.get(
+    "/{recording_id}/audio",
+    response_class=FileResponse,
+    responses={200: {"content": {"audio/*": {}}}, 206: {"description": "The range asked for."}},
+)
+def recording_audio(services: ServicesDep, recording_id: str) -> Response:
+    """Audio that a browser plays, with HTTP ranges: the original, or a copy where browsers do not play that."""
+    playable = services.library.playable(recording_id)
+    # Bytes of an id never change. Not public: whoever may not see the recording must not get it from a cache.
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
+    return FileResponse(playable.path, media_type=playable.media_type, headers=headers)

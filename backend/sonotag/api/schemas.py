@@ -1,0 +1,277 @@
+"""What goes over the wire, as pydantic models: they are the OpenAPI document, and the page's types come from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from sonotag import domain
+from sonotag.domain import SAMPLE_RATE_HZ, Float32, RecordingState, SourceKind
+from sonotag.jobs.scores import ScoreTable
+from sonotag.models.manager import ModelState, ModelStatus
+
+
+class Schema(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """What went wrong and what to do next. `code` is stable."""
+
+    code: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, problem: domain.Problem) -> Problem:
+        return cls(code=problem.code, message=problem.message, hint=problem.hint)
+
+
+class ErrorResponse(Schema):
+    error: Problem
+
+
+class Source(Schema):
+    kind: SourceKind
+    filename: str
+    media_type: str
+    size_bytes: int
+    url: str | None
+    attribution: str | None
+
+
+class Recording(Schema):
+    """A piece of audio and what is known of it."""
+
+    id: str
+    title: str
+    state: RecordingState
+    source: Source
+    created_at: datetime
+    duration_s: float | None = Field(
+        description="The file's claim until `duration_exact`; null when it claims nothing."
+    )
+    duration_exact: bool
+    model: str | None = Field(description="The model that made the stored frames.")
+    model_version: str | None
+    seconds_per_frame: float | None
+    windows_done: int
+    windows_total: int | None
+    analyzed_s: float = Field(description="Audio heard so far, in seconds.")
+    prompts: list[str] = Field(description="Prompts of the last analysis.")
+    error: Problem | None
+    warning: Problem | None
+    last_seq: int
+    events_url: str
+    audio_url: str
+
+    @classmethod
+    def of(cls, recording: domain.Recording) -> Recording:
+        source = recording.source
+        return cls(
+            id=recording.id,
+            title=recording.title,
+            state=recording.state,
+            source=Source(
+                kind=source.kind,
+                filename=source.filename,
+                media_type=source.media_type,
+                size_bytes=source.size_bytes,
+                url=source.url,
+                attribution=source.attribution,
+            ),
+            created_at=recording.created_at,
+            duration_s=recording.duration_s,
+            duration_exact=recording.duration_exact,
+            model=recording.model,
+            model_version=recording.model_version,
+            seconds_per_frame=recording.seconds_per_frame,
+            windows_done=recording.windows_done,
+            windows_total=recording.windows_total,
+            analyzed_s=recording.samples_done / SAMPLE_RATE_HZ,
+            prompts=list(recording.prompts),
+            error=Problem.of(recording.problem) if recording.problem else None,
+            warning=Problem.of(recording.warning) if recording.warning else None,
+            last_seq=recording.last_seq,
+            events_url=f"/ws/recordings/{recording.id}",
+            audio_url=f"/api/recordings/{recording.id}/audio",
+        )
+
+
+class RecordingList(Schema):
+    recordings: list[Recording]
+    next: str | None = Field(description="Give as `before` to get the next page; null at the end.")
+
+
+class PromptInfo(Schema):
+    """How the model understands a prompt. A prompt that is not covered is never scored."""
+
+    prompt: str
+    covered: bool
+    matched: str | None = Field(description="The vocabulary label that stands for the prompt.")
+    nearest: list[str] = Field(description="Known labels to try instead, best first, when it is not covered.")
+
+    @classmethod
+    def of(cls, coverage: domain.PromptCoverage) -> PromptInfo:
+        return cls(
+            prompt=coverage.prompt,
+            covered=coverage.covered,
+            matched=coverage.matched,
+            nearest=list(coverage.nearest),
+        )
+
+
+ScoreRow = Annotated[list[float] | None, Field(description="0..1 per column; null when the prompt is not covered.")]
+
+
+def score_rows(scores: Float32, covered: NDArray[np.bool_]) -> list[list[float] | None]:
+    """Rows of scores [P, columns] for JSON: three decimals, null for prompts that are not covered."""
+    thousandths = np.round(np.nan_to_num(scores).astype(np.float64), 3)
+    return [row.tolist() if known else None for row, known in zip(thousandths, covered.tolist(), strict=True)]
+
+
+class Scores(Schema):
+    recording_id: str
+    model: str | None
+    model_version: str | None
+    start_s: float
+    end_s: float
+    seconds_per_column: float
+    prompts: list[PromptInfo]
+    scores: list[ScoreRow]
+
+    @classmethod
+    def of(cls, table: ScoreTable) -> Scores:
+        return cls.model_construct(
+            recording_id=table.recording.id,
+            model=table.recording.model,
+            model_version=table.recording.model_version,
+            start_s=table.start_s,
+            end_s=table.end_s,
+            seconds_per_column=table.seconds_per_column,
+            prompts=[PromptInfo.of(c) for c in table.vectors.coverage],
+            scores=score_rows(table.scores, table.vectors.covered),
+        )
+
+
+class DetectionRule(Schema):
+    threshold: float
+    release: float
+    merge_gap_s: float
+    min_length_s: float
+
+
+class Detection(Schema):
+    prompt: str
+    onset_s: float
+    offset_s: float
+    peak: float
+    mean: float
+
+
+class Detections(Schema):
+    recording_id: str
+    model: str | None
+    rule: DetectionRule
+    prompts: list[PromptInfo]
+    detections: list[Detection]
+
+
+class AnalyzeRequest(Schema):
+    recording_id: str
+    prompts: list[str] | None = Field(None, description="What to look for; [] only encodes. Default: the preset.")
+    preset: str | None = Field(None, description="Name of a preset whose prompts to use instead.")
+    model: Literal["auto", "builtin"] = "auto"
+
+
+class AnalysisAccepted(Schema):
+    analysis_id: str
+    recording_id: str
+    state: RecordingState
+    events_url: str
+
+
+class DownloadRequest(Schema):
+    url: str
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+class Peaks(Schema):
+    """Waveform: lowest and highest sample of each column, -1..1."""
+
+    start_s: float
+    end_s: float
+    seconds_per_column: float
+    min: list[float]
+    max: list[float]
+
+
+class SpectrogramInfo(Schema):
+    bands: int
+    min_hz: float
+    max_hz: float
+    seconds_per_column: float = Field(description="At level 0; each level doubles it.")
+    columns_per_tile: int
+    columns: int = Field(description="Columns at level 0 so far.")
+    levels: int
+
+
+class Preset(Schema):
+    name: str
+    title: str
+    prompts: list[str]
+
+
+class PresetList(Schema):
+    presets: list[Preset]
+
+
+class PromptList(Schema):
+    prompts: list[PromptInfo]
+
+
+class Model(Schema):
+    name: str
+    title: str
+    state: ModelState
+    version: str | None
+    license: str | None
+    seconds_per_frame: float | None
+    labels: list[str] = Field(description="The advertised vocabulary; empty for an open-vocabulary model.")
+    error: Problem | None
+
+    @classmethod
+    def of(cls, status: ModelStatus) -> Model:
+        encoder = status.encoder
+        return cls(
+            name=status.name,
+            title=status.title,
+            state=status.state,
+            version=encoder.version if encoder else None,
+            license=encoder.license if encoder else None,
+            seconds_per_frame=encoder.seconds_per_frame if encoder else None,
+            labels=list(encoder.labels) if encoder else [],
+            error=Problem.of(status.problem) if status.problem else None,
+        )
+
+
+class ModelOverview(Schema):
+    model: Model = Field(description="What a new analysis would use now.")
+    models: list[Model]
+
+
+class Limits(Schema):
+    max_upload_bytes: int
+    max_duration_s: float
+    max_prompts: int
+    max_prompt_chars: int
+
+
+class Health(Schema):
+    status: Literal["ok", "starting", "failing"]
+    checks: dict[str, str] = Field(default_factory=dict[str, str])

@@ -1,0 +1,154 @@
+"""The composition root: builds everything once from the settings and wires it into the application."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncGenerator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from sonotag import __version__
+from sonotag.api.deps import Services
+from sonotag.api.errors import install_error_handlers
+from sonotag.api.messages import EventMessage, PromptsMessage
+from sonotag.api.origins import OriginGuard
+from sonotag.api.page import SafetyHeaders, mount_page
+from sonotag.api.routes import analysis, catalogue, health, recordings, sources
+from sonotag.api.stream import router as stream_router
+from sonotag.errors import SonotagError
+from sonotag.jobs.encode import EncodeTools
+from sonotag.jobs.events import EventLog
+from sonotag.jobs.library import Library
+from sonotag.jobs.runner import JobRunner
+from sonotag.jobs.scores import Scorer
+from sonotag.media.decode import DecodeLimits, Decoder, find_ffmpeg
+from sonotag.media.playback import PlaybackMaker
+from sonotag.models.encoder import Encoder
+from sonotag.models.inference import InferenceWorker
+from sonotag.models.manager import ModelManager
+from sonotag.models.threads import available_cpus
+from sonotag.presets import load_presets
+from sonotag.sample import load_sample
+from sonotag.settings import Settings
+from sonotag.store.database import Database
+from sonotag.store.files import DataDirectory
+
+log = logging.getLogger(__name__)
+
+RESUME_WAIT_S = 600.0
+"""How long unfinished work of an earlier run waits for the model to load."""
+
+
+def model_factories(settings: Settings) -> dict[str, tuple[str, Callable[[], Encoder]]]:
+    """The models this server can load, in order of preference."""
+
+    def builtin() -> Encoder:
+        # Here and not at the top: torch takes a second to import, and the server answers meanwhile.
+        from sonotag.models.builtin import BuiltinEncoder
+
+        # One CPU is left to the decoder, which works at the same time.
+        return BuiltinEncoder(settings.weights, settings.threads or max(1, available_cpus() - 1))
+
+    return {"builtin": ("Built-in tagger", builtin)}
+
+
+def build_services(settings: Settings, stack: ExitStack) -> Services:
+    """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
+    data = DataDirectory(settings.data_dir)
+    database = Database(data.database)
+    stack.callback(database.close)
+    models = ModelManager(model_factories(settings), settings.model)
+    stack.callback(models.close)
+    inference = InferenceWorker()
+    stack.callback(inference.close)
+    ffmpeg = find_ffmpeg(settings.ffmpeg)
+    limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
+    decoder = Decoder(ffmpeg, limits)
+    events = EventLog(database)
+    tools = EncodeTools(data, events, decoder, inference)
+    runner = JobRunner(settings.concurrent_jobs, settings.max_queued_jobs)
+    stack.callback(runner.close)
+    library = Library(data, database, tools, runner, models, lambda: PlaybackMaker(ffmpeg, limits))
+    stack.callback(library.close)
+    return Services(
+        settings=settings,
+        data=data,
+        database=database,
+        events=events,
+        library=library,
+        runner=runner,
+        scorer=Scorer(data, models),
+        models=models,
+        inference=inference,
+        presets=load_presets(),
+        sample=load_sample(),
+    )
+
+
+def _resume_when_ready(services: Services, closing: threading.Event) -> None:
+    try:
+        services.models.encoder(wait_s=RESUME_WAIT_S)
+        if not closing.is_set():
+            resumed = services.library.resume()
+            if resumed:
+                log.info("going on with %d unfinished analyses", resumed)
+    except SonotagError as error:
+        log.error("unfinished analyses were not resumed: %s", error.message)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Nothing is opened before its lifespan begins, so tests build as many as they like."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        with ExitStack() as stack:
+            services = build_services(settings, stack)
+            services.library.clean()
+            app.state.services = services
+            services.models.start()
+            closing = threading.Event()
+            resuming = threading.Thread(target=_resume_when_ready, args=(services, closing), name="resume", daemon=True)
+            resuming.start()
+            try:
+                yield
+            finally:
+                closing.set()
+
+    app = FastAPI(title="SonoTag", version=__version__, lifespan=lifespan)
+    install_error_handlers(app)
+    for router in (
+        sources.router,
+        analysis.router,
+        recordings.router,
+        catalogue.router,
+        health.router,
+        stream_router,
+    ):
+        app.include_router(router)
+    app.openapi = lambda: openapi_document(app)
+    app.add_middleware(OriginGuard, allowed=settings.allowed_origins)
+    app.add_middleware(SafetyHeaders)
+    mount_page(app, settings.page_dir)
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document with the socket's messages among its components."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+        for name, adapter in (
+            ("EventMessage", TypeAdapter[Any](EventMessage)),
+            ("PromptsMessage", TypeAdapter[Any](PromptsMessage)),
+        ):
+            schema = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+            schemas.update(schema.pop("$defs", {}))
+            schemas[name] = schema
+        app.openapi_schema = document
+    return app.openapi_schema
