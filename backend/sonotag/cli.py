@@ -9,10 +9,18 @@ from __future__ import annotations
 import json
 import socket
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sonotag import __version__
+
+if TYPE_CHECKING:  # imported for real where needed: `--help` must not wait for numpy and torch
+    from sonotag.export.result import SourceResult
+    from sonotag.models.encoder import Encoder
 
 
 @click.group()
@@ -73,6 +81,149 @@ def _listener(host: str, port: int) -> socket.socket:
     listener.listen(2048)
     listener.set_inheritable(True)
     return listener
+
+
+FORMAT_NAMES = ("json", "csv", "audacity")
+
+
+@main.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--prompts", help='What to look for, separated by semicolons: "dog barking; glass breaking".')
+@click.option("--preset", help="A named list of prompts instead; `general` when neither is given.")
+@click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="json", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to standard output.")
+@click.option("--model", type=click.Choice(["auto", "builtin"]), default="auto", show_default=True)
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Score of a detection.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def analyze(
+    sources: tuple[Path, ...],
+    prompts: str | None,
+    preset: str | None,
+    format_name: str,
+    output: Path | None,
+    model: str,
+    threshold: float,
+    quiet: bool,
+) -> None:
+    """Find sounds in audio or video files.
+
+    Exit code 0: every file was analysed. 1: at least one was not (the others are in the result).
+    """
+    from sonotag.export.formats import FORMATS
+
+    if prompts is not None and preset is not None:
+        raise click.UsageError("Give --prompts or --preset, not both.")
+    if format_name == "audacity" and len(sources) > 1:
+        raise click.UsageError("An Audacity label track belongs to one recording: give one file at a time.")
+    results, failed = _analyze_all(sources, prompts, preset, model, threshold, quiet)
+    if results:
+        text = FORMATS[format_name].render(results)
+        if output is None:
+            # newline: CSV has its own line ends, which text mode would double on some systems.
+            sys.stdout.buffer.write(text.encode())
+        else:
+            output.write_bytes(text.encode())
+    sys.exit(1 if failed else 0)
+
+
+def _analyze_all(
+    sources: tuple[Path, ...], prompts: str | None, preset: str | None, model: str, threshold: float, quiet: bool
+) -> tuple[list[SourceResult], bool]:
+    """Results of the files that could be analysed, and whether any could not; says why on standard error."""
+    from sonotag.domain import DetectionRule
+    from sonotag.errors import SonotagError
+    from sonotag.jobs.files import analyze_file
+    from sonotag.main import file_tools
+    from sonotag.settings import Settings
+
+    results: list[SourceResult] = []
+    failed = False
+    try:
+        with file_tools(Settings(), model) as tools:
+            wanted = tools.prompts(prompts, preset)
+            _warn_of_unknown(tools.encoder, wanted)
+            for source in sources:
+                if not source.is_file():
+                    failed = True
+                    _say(f"{source}: {'A directory, not a file.' if source.is_dir() else 'There is no such file.'}")
+                    continue
+                try:
+                    with _progress(source.name, quiet) as on_progress:
+                        analysis = analyze_file(
+                            source,
+                            wanted,
+                            decoder=tools.decoder,
+                            inference=tools.inference,
+                            encoder=tools.encoder,
+                            rule=DetectionRule(threshold=threshold, release=0.7 * threshold),
+                            on_progress=on_progress,
+                        )
+                except (SonotagError, OSError) as error:
+                    failed = True
+                    _say(f"{source}: {_words(error)}")
+                else:
+                    results.append(analysis.result)
+                    if analysis.warning is not None:
+                        _say(f"{source}: {analysis.warning.message} {analysis.warning.hint}")
+    except SonotagError as error:
+        raise click.ClickException(_words(error)) from error
+    return results, failed
+
+
+def _words(error: Exception) -> str:
+    from sonotag.errors import SonotagError
+
+    if isinstance(error, SonotagError):
+        return f"{error.message} {error.hint}".strip()
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _warn_of_unknown(encoder: Encoder, prompts: list[str]) -> None:
+    for coverage in encoder.encode_text(prompts).coverage:
+        if not coverage.covered:
+            nearest = f" Nearest: {', '.join(coverage.nearest)}." if coverage.nearest else ""
+            _say(f'"{coverage.prompt}" is not covered by this model.{nearest}')
+
+
+def _no_progress(done_s: float, total_s: float | None) -> None:
+    """Nobody looks."""
+
+
+@contextmanager
+def _progress(name: str, quiet: bool) -> Generator[Callable[[float, float | None], None]]:
+    """A bar on standard error, where somebody looks at it; the file's claim of its length is its end."""
+    if quiet or not sys.stderr.isatty():
+        yield _no_progress
+        return
+    with click.progressbar(length=1000, label=name[:40], file=sys.stderr) as bar:
+        shown = 0
+
+        def advance(done_s: float, total_s: float | None) -> None:
+            nonlocal shown
+            if total_s:
+                now = min(1000, int(1000 * done_s / total_s))
+                bar.update(now - shown)
+                shown = now
+
+        yield advance
+        bar.update(1000 - shown)
+
+
+@main.command()
+def models() -> None:
+    """Say which models there are, and what they know."""
+    from sonotag.main import file_tools
+    from sonotag.settings import Settings
+
+    with file_tools(Settings(), "auto") as tools:
+        encoder = tools.encoder
+        click.echo(f"{encoder.name}: {encoder.title}, version {encoder.version}, {encoder.license}")
+        click.echo(f"  a frame each {encoder.seconds_per_frame} s, {len(encoder.labels)} sounds:")
+        click.echo("  " + "; ".join(encoder.labels))
 
 
 @main.command()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,13 +14,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
 from sonotag import __version__
-from sonotag.api.deps import Services
+from sonotag.api.deps import Services, check_prompts, preset_prompts, split_prompts
 from sonotag.api.errors import install_error_handlers
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.page import SafetyHeaders, mount_page
 from sonotag.api.routes import analysis, catalogue, health, recordings, sources
 from sonotag.api.stream import router as stream_router
+from sonotag.domain import Preset
 from sonotag.errors import SonotagError
 from sonotag.jobs.encode import EncodeTools
 from sonotag.jobs.events import EventLog
@@ -88,6 +90,37 @@ def build_services(settings: Settings, stack: ExitStack) -> Services:
         presets=load_presets(),
         sample=load_sample(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FileTools:
+    """What the command line analyses files with."""
+
+    settings: Settings
+    encoder: Encoder
+    decoder: Decoder
+    inference: InferenceWorker
+    presets: tuple[Preset, ...]
+
+    def prompts(self, prompts: str | None, preset: str | None) -> list[str]:
+        """Checked prompts from a text with semicolons, or of a preset. Raises InputError, NotFoundError."""
+        if prompts is None:
+            return preset_prompts(preset or analysis.DEFAULT_PRESET, self.presets)
+        return check_prompts(split_prompts([prompts]), self.settings)
+
+
+@contextmanager
+def file_tools(settings: Settings, model: str) -> Generator[FileTools]:
+    """Loads the model that `model` names and the rest that `sonotag analyze` needs. Raises ModelError."""
+    with ExitStack() as stack:
+        models = ModelManager(model_factories(settings), settings.model)
+        models.start()
+        stack.callback(models.close)
+        encoder = models.encoder(model, wait_s=RESUME_WAIT_S)
+        inference = InferenceWorker()
+        stack.callback(inference.close)
+        limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
+        yield FileTools(settings, encoder, Decoder(find_ffmpeg(settings.ffmpeg), limits), inference, load_presets())
 
 
 def _resume_when_ready(services: Services, closing: threading.Event) -> None:

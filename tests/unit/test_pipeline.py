@@ -102,5 +102,5 @@ def test_closing_early_ends_the_reader() -> None:
             endless(), lambda w: pool.submit(frames_of, w), lambda w: (), frames_per_window=FRAMES_PER_WINDOW
         )
         next(groups)
-        groups.close()  # type: ignore[attr-defined]
+        groups.close()
     assert threading.active_count() == before

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +55,7 @@ def encode_windows(
     *,
     frames_per_window: int,
     first_window: int = 0,
-) -> Iterator[list[EncodedWindow]]:
+) -> Generator[list[EncodedWindow]]:
     """Encodes `windows` (float32 [<= 480000], all but the last full) in order.
 
     Yields the windows that became ready together, at least one. Frames that lie wholly in the padding of the last

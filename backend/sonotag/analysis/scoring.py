@@ -43,7 +43,7 @@ def _pool_max(values: Float32, per_column: int) -> Float32:
     """[P, T] -> [P, ceil(T / per_column)], maximum of each group."""
     if per_column == 1:
         return values
-    starts = np.arange(0, values.shape[1], per_column)
+    starts = np.arange(0, values.shape[1], per_column, dtype=np.intp)
     return np.maximum.reduceat(values, starts, axis=1)
 
 
@@ -53,9 +53,9 @@ def _apply_link(similarity: Float32, vectors: PromptVectors) -> Float32:
     probability = _sigmoid(scale * similarity + bias)
     if vectors.link is Link.SIGMOID:
         return probability
-    return probability / (probability + _sigmoid(bias))
+    return np.divide(probability, probability + _sigmoid(bias), dtype=np.float32)
 
 
 def _sigmoid(logits: Float32) -> Float32:
     # exp of at most 80 stays finite in float32, and sigmoid(-80) is 0 for every purpose here.
-    return 1.0 / (1.0 + np.exp(-np.clip(logits, -80.0, 80.0)))
+    return np.reciprocal(1.0 + np.exp(-np.clip(logits, -80.0, 80.0)), dtype=np.float32)

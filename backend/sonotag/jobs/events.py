@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from sonotag.domain import Event, Recording
@@ -79,7 +79,7 @@ class EventLog:
                 subscription.ring()
 
     @contextlib.contextmanager
-    def subscribe(self, recording_id: str, loop: asyncio.AbstractEventLoop) -> Iterator[Subscription]:
+    def subscribe(self, recording_id: str, loop: asyncio.AbstractEventLoop) -> Generator[Subscription]:
         """A bell for one viewer, for as long as the context lasts."""
         subscription = Subscription(loop)
         with self._lock:
