@@ -7,6 +7,7 @@ same.
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
 
@@ -16,16 +17,14 @@ from sonotag.media.sandbox import decoder_missing
 
 _TAIL_BYTES = 4096
 _LINE_BYTES = 1024
+# How ffmpeg ends when it gets no memory, or no thread for want of memory: the low byte of -errno.
+_STARVED_STATUSES = (256 - errno.ENOMEM, 256 - errno.EAGAIN)
 _INPUT = re.compile(rb"\[info\] Input #0, ([\w,]{1,80}), from 'fd:':")
 _DURATION = re.compile(rb"\[info\]   Duration: (\d{1,9}):(\d\d):(\d\d\.\d+)[, ]")
-_STREAM = re.compile(
-    rb"\[info\] {2,6}Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\([^()]{0,40}\))?: (Audio|Video): (\w{1,40})"
-)
+_STREAM = re.compile(rb"\[info\] {2,6}Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\([^()]{0,40}\))?: (Audio|Video): (\w{1,40})")
 _CONTAINER_END = re.compile(rb"\[info\] (?:Stream mapping:|Output #0)")
 _ERROR = re.compile(rb"\[(?:error|fatal|panic)\] ")
-_CPU_SIGNAL = re.compile(
-    rb"^(?:\[\w+\] )?Exiting normally, received signal %d\." % signal.SIGXCPU, re.MULTILINE
-)
+_CPU_SIGNAL = re.compile(rb"^(?:\[\w+\] )?Exiting normally, received signal %d\." % signal.SIGXCPU, re.MULTILINE)
 
 
 class Report:
@@ -101,9 +100,12 @@ class Report:
         """Return the error of a child that ran into one of its limits, or None."""
         if returncode == -signal.SIGXCPU or _CPU_SIGNAL.search(self._tail):
             return decode_timeout(self.details)
-        if returncode < 0 or b"Cannot allocate memory" in self._tail:
+        starved = returncode in _STARVED_STATUSES or b"Cannot allocate memory" in self._tail
+        if returncode < 0 or starved:
             return MediaError(
-                "Decoding this file takes more memory than is allowed.",
+                "Decoding this file takes more memory than is allowed."
+                if starved
+                else "The decoder crashed on this file.",
                 hint="Convert it to WAV, FLAC or MP3 on your side and try again.",
                 code="decoder_failed",
                 details=f"status {returncode}: {self.details}",

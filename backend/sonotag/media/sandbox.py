@@ -50,7 +50,11 @@ for spec in sys.argv[1].split(","):
     except (ValueError, OSError):
         if sys.platform.startswith("linux"):
             raise
-os.execv(sys.argv[2], sys.argv[2:])
+try:
+    os.execv(sys.argv[2], sys.argv[2:])
+except OSError as error:
+    sys.stderr.write(f"{error}\\n")
+    sys.exit(127)
 """
 
 
@@ -120,9 +124,7 @@ class Child:
     everything else belongs to the thread that reads. `close` always ends and reaps the process.
     """
 
-    def __init__(
-        self, ffmpeg: Path, arguments: Sequence[str], *, stdin_fd: int, limits: ProcessLimits
-    ) -> None:
+    def __init__(self, ffmpeg: Path, arguments: Sequence[str], *, stdin_fd: int, limits: ProcessLimits) -> None:
         """Start it. Raises MediaError `decoder_failed` when the program cannot be started."""
         self._lock = threading.Lock()
         self._returncode: int | None = None

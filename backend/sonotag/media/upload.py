@@ -70,9 +70,7 @@ async def receive_upload(
         # Shielded: the file goes away even when this task is cancelled a second time.
         await asyncio.shield(asyncio.to_thread(target.discard))
         raise
-    return ReceivedUpload(
-        clean_filename(body.filename), _safe_type(body.media_type), target.size_bytes, digest
-    )
+    return ReceivedUpload(clean_filename(body.filename), _safe_type(body.media_type), target.size_bytes, digest)
 
 
 async def _copy(
