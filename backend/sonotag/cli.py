@@ -55,7 +55,7 @@ def serve(host: str, port: int) -> None:
         create_app(settings),
         log_config=None,
         access_log=False,
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=1 << 20,
         ws_ping_interval=20,
         ws_per_message_deflate=False,

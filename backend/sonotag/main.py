@@ -171,10 +171,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+API_DESCRIPTION = """Find sounds in recordings: upload, analyse, follow, read scores of any prompts.
+
+Every error of every route is an `ErrorResponse`. The event stream of a recording is a WebSocket at
+`/ws/recordings/{id}?after=SEQ&prompts=a;b`: it sends `EventMessage` and takes `PromptsMessage`. The same messages
+come as Server-Sent Events from `/api/recordings/{id}/events`.
+"""
+
+
 def openapi_document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document with the socket's messages among its components."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        document = get_openapi(title=app.title, version=app.version, description=API_DESCRIPTION, routes=app.routes)
         schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
         for name, adapter in (
             ("EventMessage", TypeAdapter[Any](EventMessage)),
@@ -183,5 +191,20 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             schema = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
             schemas.update(schema.pop("$defs", {}))
             schemas[name] = schema
+        _describe_validation_errors(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _describe_validation_errors(document: dict[str, Any]) -> None:
+    """FastAPI describes its own validation errors; ours are answered like every other error (api/errors.py)."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            if "422" in operation["responses"]:
+                reference = {"$ref": "#/components/schemas/ErrorResponse"}
+                operation["responses"]["422"] = {
+                    "description": "The request cannot be carried out as it stands.",
+                    "content": {"application/json": {"schema": reference}},
+                }
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
