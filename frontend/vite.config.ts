@@ -1,0 +1,19 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env.SONOTAG_BACKEND ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  // Relative, so that the page also works behind a proxy that serves it under a path prefix.
+  base: "./",
+  plugins: [react()],
+  server: {
+    host: "127.0.0.1",
+    proxy: {
+      "^/(api|upload_audio|download_youtube|analyze|healthz|readyz)": { target: backend },
+      "/ws": { target: backend, ws: true },
+    },
+  },
+  build: { target: "es2022", sourcemap: false, reportCompressedSize: true },
+  test: { environment: "node", include: ["src/**/*.test.ts"] },
+});
