@@ -1,0 +1,129 @@
+import createClient from "openapi-fetch";
+import { apiUrl } from "./base";
+import { ApiError, problemFrom } from "./problem";
+import type { paths } from "./schema";
+import type {
+  Detection,
+  Detections,
+  ModelInfo,
+  Peaks,
+  Preset,
+  PromptInfo,
+  Recording,
+  SpectrogramInfo,
+} from "./types";
+
+const client = createClient<paths>({ baseUrl: apiUrl("").href });
+
+async function unwrap<T>(
+  call: Promise<{ data?: T | undefined; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw new ApiError(problemFrom(error, response.status), response.status);
+  return data as T;
+}
+
+const at = (id: string) => ({ recording_id: id });
+
+export function addSample(): Promise<Recording> {
+  return unwrap(client.POST("/api/sample"));
+}
+
+export function addLink(url: string): Promise<Recording> {
+  return unwrap(client.POST("/download_youtube", { body: { url } })) as Promise<Recording>;
+}
+
+/** Without prompts the server falls back to its general list. */
+export function startAnalysis(id: string, prompts: readonly string[] | null): Promise<unknown> {
+  const body = prompts === null ? { recording_id: id } : { recording_id: id, prompts: [...prompts] };
+  return unwrap(client.POST("/analyze", { body }));
+}
+
+export function cancelAnalysis(id: string): Promise<Recording> {
+  return unwrap(client.POST("/api/recordings/{recording_id}/cancel", { params: { path: at(id) } }));
+}
+
+export async function listRecordings(limit: number): Promise<Recording[]> {
+  const page = await unwrap(client.GET("/api/recordings", { params: { query: { limit } } }));
+  return page.recordings;
+}
+
+export function getRecording(id: string): Promise<Recording> {
+  return unwrap(client.GET("/api/recordings/{recording_id}", { params: { path: at(id) } }));
+}
+
+export async function deleteRecording(id: string): Promise<void> {
+  await unwrap(client.DELETE("/api/recordings/{recording_id}", { params: { path: at(id) } }));
+}
+
+export async function listPresets(): Promise<Preset[]> {
+  return (await unwrap(client.GET("/api/presets"))).presets;
+}
+
+export async function getModel(): Promise<ModelInfo> {
+  return (await unwrap(client.GET("/api/model"))).model;
+}
+
+export interface Span {
+  fromS: number;
+  toS: number;
+  maxColumns: number;
+}
+
+const spanQuery = (span: Span) => ({ from_s: span.fromS, to_s: span.toS, max_columns: span.maxColumns });
+
+export function getPeaks(id: string, span: Span, signal: AbortSignal): Promise<Peaks> {
+  const params = { path: at(id), query: spanQuery(span) };
+  return unwrap(client.GET("/api/recordings/{recording_id}/peaks", { params, signal }));
+}
+
+export interface ScoreColumns {
+  start_s: number;
+  seconds_per_column: number;
+  prompts: PromptInfo[];
+  scores: Array<number[] | null>;
+}
+
+export function getScores(
+  id: string,
+  prompts: readonly string[],
+  span: Span,
+  signal: AbortSignal,
+): Promise<ScoreColumns> {
+  const params = { path: at(id), query: { prompts: [...prompts], ...spanQuery(span) } };
+  return unwrap(client.GET("/api/recordings/{recording_id}/scores", { params, signal }));
+}
+
+export async function getDetections(
+  id: string,
+  prompts: readonly string[],
+  threshold: number,
+  signal: AbortSignal,
+): Promise<Detection[]> {
+  const params = { path: at(id), query: { prompts: [...prompts], threshold } };
+  // The same address also answers in CSV and labels, which the types of the client cannot tell apart.
+  const answer = await unwrap(client.GET("/api/recordings/{recording_id}/detections", { params, signal }));
+  return (answer as Detections).detections;
+}
+
+export function getSpectrogramInfo(id: string, signal: AbortSignal): Promise<SpectrogramInfo> {
+  return unwrap(
+    client.GET("/api/recordings/{recording_id}/spectrogram", { params: { path: at(id) }, signal }),
+  );
+}
+
+/** One tile of levels, column after column, low band first. Bytes, so it bypasses the JSON client. */
+export async function getSpectrogramTile(
+  id: string,
+  level: number,
+  tile: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const url = apiUrl(`api/recordings/${encodeURIComponent(id)}/spectrogram/${level}/${tile}`);
+  const response = await fetch(url, { signal });
+  if (!response.ok) {
+    const body: unknown = await response.json().catch(() => null);
+    throw new ApiError(problemFrom(body, response.status), response.status);
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}

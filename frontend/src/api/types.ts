@@ -1,0 +1,28 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Recording = Schemas["Recording"];
+export type RecordingState = Recording["state"];
+export type PromptInfo = Schemas["PromptInfo"];
+export type Detection = Schemas["Detection"];
+export type Detections = Schemas["Detections"];
+export type Preset = Schemas["Preset"];
+export type ModelInfo = Schemas["Model"];
+export type Peaks = Schemas["Peaks"];
+export type SpectrogramInfo = Schemas["SpectrogramInfo"];
+export type ErrorBody = Schemas["Problem"];
+
+export type SnapshotEvent = Schemas["SnapshotMessage"];
+export type WindowEvent = Schemas["WindowMessage"];
+export type ProgressEvent = Schemas["ProgressMessage"];
+/** Everything the server says on a recording's stream. */
+export type RecordingMessage =
+  | SnapshotEvent
+  | WindowEvent
+  | ProgressEvent
+  | Schemas["StateMessage"]
+  | Schemas["ModelMessage"]
+  | Schemas["RecordingMessage"]
+  | Schemas["ErrorMessage"]
+  | Schemas["RejectedMessage"];

@@ -1,0 +1,59 @@
+function clockParts(seconds: number): { h: number; m: number; s: number } {
+  const whole = Math.max(0, Math.floor(seconds));
+  return { h: Math.floor(whole / 3600), m: Math.floor((whole % 3600) / 60), s: whole % 60 };
+}
+
+/** `7:36`, `1:02:05`: whole seconds, rounded down as a clock does. */
+export function formatClock(seconds: number): string {
+  const { h, m, s } = clockParts(seconds + 1e-6);
+  const ss = String(s).padStart(2, "0");
+  return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${ss}` : `${m}:${ss}`;
+}
+
+/** `3:41.2`: a clock with tenths, rounded to the nearest tenth. */
+export function formatClockTenths(seconds: number): string {
+  const tenths = Math.max(0, Math.round(seconds * 10));
+  return `${formatClock(Math.floor(tenths / 10))}.${tenths % 10}`;
+}
+
+/** `0.8 s`, `14 s`, `1 min 20 s`, `2 h 5 min`: a length in words. */
+export function formatLength(seconds: number): string {
+  const tenths = Math.round(Math.max(0, seconds) * 10) / 10;
+  if (tenths < 10) return `${tenths.toFixed(1)} s`;
+  const { h, m, s } = clockParts(Math.round(seconds));
+  if (h > 0) return m > 0 ? `${h} h ${m} min` : `${h} h`;
+  if (m > 0) return s > 0 ? `${m} min ${s} s` : `${m} min`;
+  return `${s} s`;
+}
+
+/** `412 kB`, `3.4 MB`: decimal units, as file managers show them. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = -1;
+  do {
+    value /= 1000;
+    unit += 1;
+  } while (value >= 999.5 && unit < units.length - 1);
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+export function formatScore(score: number): string {
+  return score.toFixed(2);
+}
+
+export function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `just now`, `5 minutes ago`, then the date: how long ago something was made. */
+export function formatAgo(iso: string, now: Date): string {
+  const then = new Date(iso);
+  const minutes = Math.floor((now.getTime() - then.getTime()) / 60000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${plural(minutes, "minute", "minutes")} ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${plural(hours, "hour", "hours")} ago`;
+  return then.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+}
