@@ -1,0 +1,48 @@
+import { formatClockTenths, formatScore } from "../../lib/format";
+import { useSession, useView, useWorkspace } from "../session/context";
+
+const CARD_PX = 230;
+
+/** What lies under the pointer: the prompt, the time and the score there. */
+export function ReadOut() {
+  const { session } = useWorkspace();
+  const hover = useView((state) => state.hover);
+  const prompts = useSession((state) => state.prompts);
+  const infos = useSession((state) => state.infos);
+  const threshold = useSession((state) => state.threshold);
+  if (!hover) return null;
+  const prompt = hover.row === null ? undefined : prompts[hover.row];
+  const info = prompt === undefined ? undefined : infos[prompt];
+  const timeWords = formatClockTenths(hover.timeS);
+  const left = hover.x;
+  const flipped = left + CARD_PX > hover.trackWidth;
+  return (
+    <>
+      <div className="hover-line" style={{ left }} />
+      <div
+        className={`readout num${flipped ? " readout-left" : ""}`}
+        style={{ left, top: hover.y }}
+        role="tooltip"
+      >
+        {prompt === undefined ? (
+          timeWords
+        ) : (
+          <>
+            <b>{prompt}</b>
+            {timeWords}, {scoreWords(session.matrix.scoreAt(prompt, hover.timeS), info?.covered, threshold)}
+            {info?.matched && info.matched !== prompt && (
+              <span className="readout-as">heard as {info.matched}</span>
+            )}
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function scoreWords(score: number, covered: boolean | undefined, threshold: number): string {
+  if (covered === false) return "not covered by this model";
+  if (Number.isNaN(score)) return "not heard yet";
+  const side = score >= threshold ? "above" : "below";
+  return `score ${formatScore(score)}, ${side} ${formatScore(threshold)}`;
+}

@@ -1,0 +1,51 @@
+import { type CSSProperties, useRef } from "react";
+import { useCompact } from "../../ui/use-compact";
+import { AddPrompt } from "../prompts/AddPrompt";
+import { PromptRow } from "../prompts/PromptRow";
+import { useSession } from "../session/context";
+import { HeatMap } from "./HeatMap";
+import { Lanes } from "./Lanes";
+import { Playhead } from "./Playhead";
+import { ReadOut } from "./ReadOut";
+import { StageTools } from "./StageTools";
+import { useStagePointer } from "./use-stage-pointer";
+
+const ROW_PX = 34;
+const ROW_TOUCH_PX = 44;
+
+/** Lanes and map on one time axis, under one playhead. */
+export function Stage() {
+  const stage = useRef<HTMLDivElement>(null);
+  const tracks = useRef<HTMLDivElement>(null);
+  const heat = useRef<HTMLDivElement>(null);
+  const prompts = useSession((state) => state.prompts);
+  const rowHeight = useCompact() ? ROW_TOUCH_PX : ROW_PX;
+  useStagePointer({ stage, tracks, heat, rowHeight });
+  const style = { "--row": `${rowHeight}px` } as CSSProperties;
+  return (
+    <div className="stage" style={style}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="stage-scroll" ref={stage} tabIndex={0} aria-label="Timeline">
+        <div className="axis-bound">
+          <div className="tracks" ref={tracks}>
+            <Playhead />
+            <ReadOut />
+          </div>
+          <Lanes />
+          <div className="rows">
+            <ul className="labels" aria-label="Prompts">
+              {prompts.map((prompt) => (
+                <PromptRow key={prompt} prompt={prompt} />
+              ))}
+            </ul>
+            <div className="heat" ref={heat}>
+              <HeatMap rowHeight={rowHeight} />
+            </div>
+          </div>
+        </div>
+        <AddPrompt />
+      </section>
+      <StageTools />
+    </div>
+  );
+}

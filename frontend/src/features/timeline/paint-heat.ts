@@ -1,0 +1,83 @@
+import type { Surface } from "../../ui/Canvas";
+import type { Palette } from "../../ui/palette";
+import { CIVIDIS, scoreIndex } from "./colour";
+import { timeToX, type View, xToTime } from "./geometry";
+import { paintHatch } from "./paint-hatch";
+
+export interface HeatRow {
+  prompt: string;
+  covered: boolean;
+  /** Onset and offset of the row's moments, in seconds. */
+  moments: ReadonlyArray<readonly [number, number]>;
+}
+
+export interface HeatPicture {
+  view: View;
+  rows: readonly HeatRow[];
+  rowHeight: number;
+  palette: Palette;
+  /** Highest score of a prompt in a stretch of time, NaN when none is known. */
+  maxIn: (prompt: string, fromS: number, toS: number) => number;
+  heardUntilS: number;
+  /** Whether the rest is still to come; otherwise what was not heard stays so. */
+  front: boolean;
+  complete: boolean;
+}
+
+const GAP = 4;
+
+/** The map: one band per prompt, hatched where nothing is known, with a line under each moment. */
+export function paintHeat(surface: Surface, picture: HeatPicture): void {
+  const { context, width } = surface;
+  const { view, rows, rowHeight, palette } = picture;
+  const height = rows.length * rowHeight;
+  if (height === 0) return;
+  const heardX = picture.complete
+    ? width
+    : Math.max(0, Math.min(width, timeToX(view, width, picture.heardUntilS)));
+  paintHatch(surface, palette, { x: heardX, y: 0, width: width - heardX, height });
+  paintScores(surface, picture, heardX);
+  context.fillStyle = palette.accent;
+  rows.forEach((row, index) => {
+    const y = index * rowHeight + GAP / 2;
+    if (!row.covered) {
+      paintHatch(surface, palette, { x: 0, y, width: heardX, height: rowHeight - GAP });
+    }
+    context.fillStyle = palette.accent;
+    for (const [onsetS, offsetS] of row.moments) {
+      const x = timeToX(view, width, onsetS);
+      const end = timeToX(view, width, offsetS);
+      if (end < 0 || x > width) continue;
+      context.fillRect(x, (index + 1) * rowHeight - GAP / 2, Math.max(2, end - x), 2);
+    }
+  });
+  if (picture.front && heardX > 0 && heardX < width) {
+    context.fillRect(heardX - 1, 0, 2, height);
+  }
+}
+
+function paintScores(surface: Surface, picture: HeatPicture, heardX: number): void {
+  const { context, width, scale } = surface;
+  const { view, rows, rowHeight } = picture;
+  const columns = Math.round(width * scale);
+  const heardColumns = Math.min(columns, Math.ceil(heardX * scale));
+  if (heardColumns === 0) return;
+  const image = new ImageData(columns, rows.length);
+  const pixels = new Uint32Array(image.data.buffer);
+  rows.forEach((row, index) => {
+    if (!row.covered) return;
+    const base = index * columns;
+    for (let column = 0; column < heardColumns; column += 1) {
+      const fromS = xToTime(view, columns, column);
+      const toS = xToTime(view, columns, column + 1);
+      const score = picture.maxIn(row.prompt, fromS, toS);
+      if (!Number.isNaN(score)) pixels[base + column] = CIVIDIS[scoreIndex(score)];
+    }
+  });
+  const strip = new OffscreenCanvas(columns, rows.length);
+  strip.getContext("2d")?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  rows.forEach((_, index) => {
+    context.drawImage(strip, 0, index, columns, 1, 0, index * rowHeight + GAP / 2, width, rowHeight - GAP);
+  });
+}

@@ -1,0 +1,126 @@
+import type { Peaks } from "../../api/types";
+import type { Surface } from "../../ui/Canvas";
+import type { Palette } from "../../ui/palette";
+import { CIVIDIS, scoreIndex } from "./colour";
+import { timeToX, type View, xToTime } from "./geometry";
+import { paintHatch } from "./paint-hatch";
+import type { Tick } from "./ticks";
+
+export function paintAxis(
+  { context, width, height }: Surface,
+  palette: Palette,
+  view: View,
+  ticks: Tick[],
+): void {
+  context.font = '11.5px "Inter Variable", sans-serif';
+  for (const tick of ticks) {
+    const x = timeToX(view, width, tick.timeS);
+    context.fillStyle = palette.inkSoft;
+    context.globalAlpha = 0.6;
+    context.fillRect(Math.min(Math.round(x), width - 1), height - 6, 1, 6);
+    context.globalAlpha = 1;
+    const label = context.measureText(tick.label).width;
+    if (x + 5 + label <= width) context.fillText(tick.label, x + 5, height - 9);
+  }
+}
+
+const BAR = 3;
+const BAR_INK = 2;
+
+/** The level as bars, each as tall as the loudest sample in its stretch; fainter where not heard yet. */
+export function paintWave(
+  surface: Surface,
+  palette: Palette,
+  view: View,
+  peaks: Peaks,
+  heardUntilS: number,
+): void {
+  const { context, width, height } = surface;
+  const columns = peaks.max.length;
+  context.fillStyle = palette.inkSoft;
+  for (let x = 0; x < width; x += BAR) {
+    const fromS = xToTime(view, width, x);
+    const toS = xToTime(view, width, x + BAR);
+    const first = Math.max(0, Math.floor((fromS - peaks.start_s) / peaks.seconds_per_column));
+    const end = Math.min(columns, Math.ceil((toS - peaks.start_s) / peaks.seconds_per_column));
+    let loudest = 0;
+    for (let column = first; column < Math.max(end, Math.min(first + 1, columns)); column += 1) {
+      loudest = Math.max(loudest, Math.abs(peaks.min[column]), Math.abs(peaks.max[column]));
+    }
+    // A square root keeps quiet passages visible beside loud ones.
+    const half = Math.max(0.75, Math.sqrt(loudest) * (height / 2 - 4));
+    context.globalAlpha = fromS < heardUntilS ? 0.9 : 0.32;
+    context.fillRect(x, height / 2 - half, BAR_INK, half * 2);
+  }
+  context.globalAlpha = 1;
+}
+
+export interface MinimapPicture {
+  durationS: number;
+  view: View;
+  heardUntilS: number;
+  complete: boolean;
+  palette: Palette;
+  /** Highest score of any prompt in a stretch of time. */
+  maxIn: (fromS: number, toS: number) => number;
+}
+
+/** All prompts at once over the whole recording, with a frame around what the other lanes show. */
+export function paintMinimap(surface: Surface, picture: MinimapPicture): void {
+  const { context, width, height, scale } = surface;
+  const { durationS, palette, view } = picture;
+  const whole = { startS: 0, endS: Math.max(durationS, 1e-3) };
+  const top = 12;
+  const band = height - 2 * top;
+  context.fillStyle = palette.raised;
+  context.fillRect(0, top, width, band);
+  const columns = Math.round(width * scale);
+  const image = new ImageData(columns, 1);
+  const pixels = new Uint32Array(image.data.buffer);
+  const heard = picture.complete ? columns : Math.ceil(timeToX(whole, columns, picture.heardUntilS));
+  for (let column = 0; column < Math.min(columns, heard); column += 1) {
+    const score = picture.maxIn(xToTime(whole, columns, column), xToTime(whole, columns, column + 1));
+    if (!Number.isNaN(score)) pixels[column] = CIVIDIS[scoreIndex(score)];
+  }
+  const strip = new OffscreenCanvas(columns, 1);
+  strip.getContext("2d")?.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(strip, 0, 0, columns, 1, 0, top, width, band);
+  const left = timeToX(whole, width, view.startS);
+  const right = timeToX(whole, width, view.endS);
+  context.fillStyle = palette.ground;
+  context.globalAlpha = 0.55;
+  context.fillRect(0, top, left, band);
+  context.fillRect(right, top, width - right, band);
+  context.globalAlpha = 1;
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 1.5;
+  context.strokeRect(left + 1, 7, Math.max(3, right - left - 2), height - 14);
+}
+
+export interface PaintedTile {
+  image: CanvasImageSource;
+  startS: number;
+  endS: number;
+  columns: number;
+  bands: number;
+}
+
+export function paintSpectrum(
+  surface: Surface,
+  palette: Palette,
+  view: View,
+  tiles: readonly PaintedTile[],
+  heardX: number,
+): void {
+  const { context, width, height } = surface;
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
+  for (const tile of tiles) {
+    const x = timeToX(view, width, tile.startS);
+    const end = timeToX(view, width, tile.endS);
+    if (end <= 0 || x >= width) continue;
+    context.drawImage(tile.image, 0, 0, tile.columns, tile.bands, x, 0, end - x, height);
+  }
+  paintHatch(surface, palette, { x: heardX, y: 0, width: width - heardX, height });
+}

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ScoreMatrix } from "./score-matrix";
+import { ScoreRow } from "./score-row";
+
+const scores = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 900 });
+
+describe("ScoreRow", () => {
+  it("finds the maximum of any stretch, block by block or not", () => {
+    fc.assert(
+      fc.property(scores, fc.nat(900), fc.nat(900), (values, a, b) => {
+        const row = new ScoreRow();
+        row.write(0, values);
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        const expected = values.slice(from, to).map(Math.fround);
+        const found = row.max(from, to);
+        if (expected.length === 0) expect(found).toBeNaN();
+        else expect(found).toBe(Math.max(...expected));
+      }),
+    );
+  });
+
+  it("is the same whether it grew piece by piece or came at once", () => {
+    fc.assert(
+      fc.property(scores, fc.integer({ min: 1, max: 80 }), (values, piece) => {
+        const whole = new ScoreRow();
+        whole.write(0, values);
+        const grown = new ScoreRow();
+        for (let at = 0; at < values.length; at += piece) grown.write(at, values.slice(at, at + piece));
+        expect(grown.length).toBe(whole.length);
+        for (let at = 0; at < values.length; at += 1) expect(grown.at(at)).toBe(whole.at(at));
+        expect(grown.max(0, values.length)).toBe(whole.max(0, values.length));
+      }),
+    );
+  });
+
+  it("says NaN for what was never written", () => {
+    const row = new ScoreRow();
+    row.write(4, [0.5]);
+    expect(row.at(0)).toBeNaN();
+    expect(row.at(4)).toBeCloseTo(0.5);
+    expect(row.at(5)).toBeNaN();
+    expect(row.max(0, 4)).toBeNaN();
+  });
+});
+
+describe("ScoreMatrix", () => {
+  it("grows window by window", () => {
+    const matrix = new ScoreMatrix(["dog", "bell"]);
+    matrix.append(
+      0,
+      1,
+      0.5,
+      ["dog", "bell"],
+      [
+        [0.1, 0.9],
+        [0.2, 0.3],
+      ],
+    );
+    matrix.append(1, 2, 0.5, ["dog", "bell"], [[0.4, 0.5], null]);
+    expect(matrix.heardUntilS).toBe(2);
+    expect(matrix.scoreAt("dog", 0.75)).toBeCloseTo(0.9);
+    expect(matrix.scoreAt("dog", 1.5)).toBeCloseTo(0.5);
+    expect(matrix.scoreAt("bell", 1.5)).toBeNaN();
+    expect(matrix.scoreAt("dog", 2.5)).toBeNaN();
+  });
+
+  it("never loses a single hot frame, whatever the width it is drawn at", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4000 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 900 }),
+        (frames, at, pixels) => {
+          const hot = at % frames;
+          const values = new Float32Array(frames).fill(0.05);
+          values[hot] = 1;
+          const matrix = new ScoreMatrix(["dog"]);
+          const lengthS = frames * 0.125;
+          matrix.append(0, lengthS, 0.125, ["dog"], [values]);
+          let best = 0;
+          for (let pixel = 0; pixel < pixels; pixel += 1) {
+            const fromS = (pixel / pixels) * lengthS;
+            const toS = ((pixel + 1) / pixels) * lengthS;
+            best = Math.max(best, matrix.maxIn("dog", fromS, toS));
+          }
+          expect(best).toBe(1);
+        },
+      ),
+    );
+  });
+
+  it("pools frames that are finer than the columns of a snapshot by their maximum", () => {
+    const matrix = new ScoreMatrix(["dog"]);
+    matrix.load(["dog"], 1, [[0.1, 0.2]], 2);
+    matrix.append(2, 4, 0.25, ["dog"], [[0, 0, 0.8, 0, 0.3, 0, 0, 0]]);
+    expect(matrix.scoreAt("dog", 2.1)).toBeCloseTo(0.8);
+    expect(matrix.scoreAt("dog", 3.9)).toBeCloseTo(0.3);
+    expect(matrix.peakOf("dog")).toBeCloseTo(0.8);
+  });
+
+  it("keeps the scores of words that stay when the words change", () => {
+    const matrix = new ScoreMatrix(["dog", "bell"]);
+    matrix.append(0, 0.5, 0.5, ["dog", "bell"], [[0.7], [0.2]]);
+    matrix.setPrompts(["rain", "dog"]);
+    expect(matrix.prompts).toEqual(["rain", "dog"]);
+    expect(matrix.scoreAt("dog", 0)).toBeCloseTo(0.7);
+    expect(matrix.scoreAt("rain", 0)).toBeNaN();
+    expect(matrix.scoreAt("bell", 0)).toBeNaN();
+  });
+
+  it("leaves alone what was scored for words that are gone", () => {
+    const matrix = new ScoreMatrix(["rain"]);
+    matrix.append(0, 0.5, 0.5, ["dog"], [[0.7]]);
+    expect(matrix.columnsOf("rain")).toBe(0);
+    expect(matrix.columnsOf("dog")).toBe(0);
+  });
+});

@@ -1,0 +1,112 @@
+import { ScoreRow } from "./score-row";
+
+type Rows = ReadonlyArray<ArrayLike<number> | null>;
+
+/** A column that starts a hair before a frame's edge belongs to that frame. */
+const EDGE_S = 1e-6;
+
+/**
+ * Scores of all prompts over time, outside React's state. A column lasts `secondsPerColumn`; frames that come in
+ * finer than that are pooled by their maximum. Rows are found by prompt, so that deltas scored for words that are
+ * no longer on the page fall away by themselves, and words that stay keep their scores.
+ */
+export class ScoreMatrix {
+  private rows = new Map<string, ScoreRow>();
+  private columnS: number | null = null;
+  private heard = 0;
+
+  constructor(
+    prompts: readonly string[] = [],
+    private readonly startS = 0,
+  ) {
+    this.setPrompts(prompts);
+  }
+
+  get prompts(): string[] {
+    return [...this.rows.keys()];
+  }
+
+  get secondsPerColumn(): number | null {
+    return this.columnS;
+  }
+
+  get fromS(): number {
+    return this.startS;
+  }
+
+  /** Everything before this second has been heard. */
+  get heardUntilS(): number {
+    return this.heard;
+  }
+
+  setPrompts(prompts: readonly string[]): void {
+    const old = this.rows;
+    this.rows = new Map(prompts.map((prompt) => [prompt, old.get(prompt) ?? new ScoreRow()]));
+  }
+
+  /** Replaces everything; `secondsPerColumn` is null while nothing has been analysed. */
+  load(prompts: readonly string[], secondsPerColumn: number | null, scores: Rows, heardUntilS: number): void {
+    this.rows = new Map();
+    prompts.forEach((prompt, index) => {
+      const row = new ScoreRow();
+      const given = scores[index];
+      if (given && given.length > 0) row.write(0, given);
+      this.rows.set(prompt, row);
+    });
+    this.columnS = secondsPerColumn;
+    this.heard = heardUntilS;
+  }
+
+  /** Adds the frames of one or more consecutive windows. */
+  append(
+    startS: number,
+    endS: number,
+    secondsPerFrame: number,
+    prompts: readonly string[],
+    scores: Rows,
+  ): void {
+    this.columnS ??= secondsPerFrame;
+    const columnS = this.columnS;
+    const pooled = columnS > secondsPerFrame * 1.001;
+    prompts.forEach((prompt, index) => {
+      const row = this.rows.get(prompt);
+      const frames = scores[index];
+      if (!row || !frames || frames.length === 0) return;
+      if (!pooled) {
+        row.write(Math.round((startS - this.startS) / columnS), frames);
+        return;
+      }
+      for (let frame = 0; frame < frames.length; frame += 1) {
+        const middleS = startS - this.startS + (frame + 0.5) * secondsPerFrame;
+        row.raise(Math.floor(middleS / columnS), frames[frame]);
+      }
+    });
+    this.heard = Math.max(this.heard, endS);
+  }
+
+  /** Score at one moment, NaN where nothing has been heard (or the prompt is not covered). */
+  scoreAt(prompt: string, timeS: number): number {
+    const row = this.rows.get(prompt);
+    if (!row || this.columnS === null) return Number.NaN;
+    return row.at(Math.floor((timeS - this.startS + EDGE_S) / this.columnS));
+  }
+
+  /** Highest score in [fromS, toS): what one pixel of the map shows. Never narrower than a column. */
+  maxIn(prompt: string, fromS: number, toS: number): number {
+    const row = this.rows.get(prompt);
+    if (!row || this.columnS === null) return Number.NaN;
+    const first = Math.floor((fromS - this.startS + EDGE_S) / this.columnS);
+    const end = Math.ceil((toS - this.startS - EDGE_S) / this.columnS);
+    return row.max(first, Math.max(end, first + 1));
+  }
+
+  /** Columns known for a prompt; 0 for one that is not covered or not scored yet. */
+  columnsOf(prompt: string): number {
+    return this.rows.get(prompt)?.length ?? 0;
+  }
+
+  peakOf(prompt: string): number {
+    const row = this.rows.get(prompt);
+    return row ? row.max(0, row.length) : Number.NaN;
+  }
+}

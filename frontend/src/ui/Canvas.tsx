@@ -1,0 +1,83 @@
+import { useEffect, useRef } from "react";
+import { DisposableScope } from "../lib/disposable-scope";
+
+export interface Surface {
+  context: CanvasRenderingContext2D;
+  /** Size in CSS pixels; the context is scaled so that these are the units to draw in. */
+  width: number;
+  height: number;
+  /** Device pixels per CSS pixel. */
+  scale: number;
+}
+
+export type Paint = (surface: Surface) => void;
+
+/**
+ * A canvas as sharp as the screen. It repaints, once per animation frame at most, when `paint` is another
+ * function (so callers memoise it), when its size changes and when the pixel ratio does.
+ */
+export function Canvas(props: { paint: Paint; className?: string; label?: string }) {
+  const { paint, label } = props;
+  const element = useRef<HTMLCanvasElement>(null);
+  const latest = useRef(paint);
+  const request = useRef<() => void>(() => undefined);
+
+  useEffect(() => {
+    const canvas = element.current;
+    if (!canvas) return;
+    const scope = new DisposableScope();
+    let frame = 0;
+    const draw = () => {
+      frame = 0;
+      const context = canvas.getContext("2d");
+      const width = canvas.clientWidth;
+      const height = canvas.clientHeight;
+      if (!context || width === 0 || height === 0) return;
+      const scale = window.devicePixelRatio || 1;
+      const deviceWidth = Math.round(width * scale);
+      const deviceHeight = Math.round(height * scale);
+      if (canvas.width !== deviceWidth) canvas.width = deviceWidth;
+      if (canvas.height !== deviceHeight) canvas.height = deviceHeight;
+      context.setTransform(deviceWidth / width, 0, 0, deviceHeight / height, 0, 0);
+      context.clearRect(0, 0, width, height);
+      latest.current({ context, width, height, scale: deviceWidth / width });
+    };
+    request.current = () => {
+      if (frame === 0) frame = requestAnimationFrame(draw);
+    };
+    const observer = new ResizeObserver(() => request.current());
+    observer.observe(canvas);
+    scope.add(() => observer.disconnect());
+    scope.add(() => cancelAnimationFrame(frame));
+    watchPixelRatio(scope, () => request.current());
+    request.current();
+    return () => scope.dispose();
+  }, []);
+
+  useEffect(() => {
+    latest.current = paint;
+    request.current();
+  }, [paint]);
+
+  return label === undefined ? (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus, and this one only decorates
+    <canvas ref={element} className={props.className} aria-hidden="true" />
+  ) : (
+    <canvas ref={element} className={props.className} role="img" aria-label={label} />
+  );
+}
+
+/** A media query names one ratio, so it is asked anew after every change. */
+function watchPixelRatio(scope: DisposableScope, onChange: () => void): void {
+  const watch = () => {
+    if (scope.disposed) return;
+    const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    const changed = () => {
+      onChange();
+      watch();
+    };
+    query.addEventListener("change", changed, { once: true });
+    scope.add(() => query.removeEventListener("change", changed));
+  };
+  watch();
+}

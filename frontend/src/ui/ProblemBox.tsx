@@ -1,0 +1,32 @@
+import type { ReactNode } from "react";
+import type { Problem } from "../api/problem";
+import { Icon } from "./Icon";
+
+/** What went wrong, what to do next, and the button that does it; put where the thing itself would have been. */
+export function ProblemBox(props: {
+  problem: Problem;
+  large?: boolean;
+  quiet?: boolean;
+  onDismiss?: () => void;
+  children?: ReactNode;
+}) {
+  const { problem, large, quiet, onDismiss } = props;
+  return (
+    <div
+      className={`problem${large ? " problem-large" : ""}${quiet ? " problem-quiet" : ""}`}
+      role={quiet ? "status" : "alert"}
+    >
+      <Icon name="alert" size={large ? 24 : 18} />
+      <div className="problem-words">
+        <p className="problem-message">{problem.message}</p>
+        {problem.hint !== "" && <p className="problem-hint">{problem.hint}</p>}
+      </div>
+      {props.children && <div className="problem-actions">{props.children}</div>}
+      {onDismiss && (
+        <button type="button" className="icon-btn" aria-label="Dismiss" onClick={onDismiss}>
+          <Icon name="close" size={16} />
+        </button>
+      )}
+    </div>
+  );
+}

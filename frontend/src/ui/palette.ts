@@ -1,0 +1,33 @@
+import { useMemo } from "react";
+import { useTheme } from "../app/theme";
+
+/** The design tokens canvases draw with. */
+export interface Palette {
+  ground: string;
+  surface: string;
+  raised: string;
+  line: string;
+  ink: string;
+  inkSoft: string;
+  accent: string;
+}
+
+function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    ground: token("--bg"),
+    surface: token("--bg-1"),
+    raised: token("--bg-3"),
+    line: token("--line"),
+    ink: token("--ink"),
+    inkSoft: token("--ink-3"),
+    accent: token("--accent"),
+  };
+}
+
+export function usePalette(): Palette {
+  const theme = useTheme((state) => state.theme);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what the tokens read
+  return useMemo(readPalette, [theme]);
+}
