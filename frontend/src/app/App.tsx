@@ -1,0 +1,43 @@
+import { useEffect } from "react";
+import { HomePage } from "../features/recordings/HomePage";
+import { RecordingPage } from "../features/recordings/RecordingPage";
+import { WorkspaceProvider } from "../features/session/context";
+import { DropOverlay } from "../features/source/DropOverlay";
+import { ProblemBox } from "../ui/ProblemBox";
+import { useNotice } from "./notice";
+import { useRoute } from "./route";
+import { TopBar } from "./TopBar";
+
+function Notice() {
+  const problem = useNotice((state) => state.problem);
+  const dismiss = useNotice((state) => state.dismiss);
+  if (!problem) return null;
+  return (
+    <div className="notice">
+      <ProblemBox problem={problem} onDismiss={dismiss} />
+    </div>
+  );
+}
+
+export function App() {
+  const route = useRoute();
+  const id = route.page === "recording" ? route.id : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page begins at its top
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [id]);
+  return (
+    <div className={`app app-${route.page}`}>
+      <TopBar source={route.page === "recording"} />
+      <Notice />
+      {route.page === "recording" ? (
+        <WorkspaceProvider key={route.id} id={route.id} prompts={route.prompts}>
+          <RecordingPage />
+        </WorkspaceProvider>
+      ) : (
+        <HomePage />
+      )}
+      <DropOverlay />
+    </div>
+  );
+}

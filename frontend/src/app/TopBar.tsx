@@ -1,0 +1,42 @@
+import { SourceBar } from "../features/source/SourceBar";
+import { cssColour } from "../features/timeline/colour";
+import { Icon } from "../ui/Icon";
+import { KeysSheet } from "./KeysSheet";
+import { ModelChip } from "./ModelChip";
+import { useTheme } from "./theme";
+
+const GLYPH = [
+  [8, 0.4],
+  [14, 0.7],
+  [20, 1],
+  [12, 0.8],
+  [6, 0.3],
+] as const;
+
+export function TopBar(props: { source: boolean }) {
+  const theme = useTheme((state) => state.theme);
+  const toggle = useTheme((state) => state.toggle);
+  return (
+    <header className="top">
+      <a className="logo" href="#/" aria-label="SonoTag, to the start">
+        <i aria-hidden="true">
+          {GLYPH.map(([height, score]) => (
+            <b key={height} style={{ height, background: cssColour(score) }} />
+          ))}
+        </i>
+        <span>SonoTag</span>
+      </a>
+      {props.source ? <SourceBar /> : <div className="grow" />}
+      <ModelChip />
+      <button
+        type="button"
+        className="icon-btn"
+        aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
+        onClick={toggle}
+      >
+        <Icon name={theme === "dark" ? "sun" : "moon"} />
+      </button>
+      <KeysSheet />
+    </header>
+  );
+}

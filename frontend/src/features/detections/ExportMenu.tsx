@@ -1,0 +1,59 @@
+import { apiUrl, withPrompts } from "../../api/base";
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { useSession, useWorkspace } from "../session/context";
+
+const FORMATS = [
+  { format: "csv", title: "CSV", note: "for a spreadsheet" },
+  { format: "json", title: "JSON", note: "for a program" },
+  { format: "audacity", title: "Audacity labels", note: "for the label track" },
+] as const;
+
+export function exportAddress(
+  id: string,
+  prompts: readonly string[],
+  threshold: number,
+  format: string,
+): string {
+  const url = apiUrl(`api/recordings/${encodeURIComponent(id)}/detections`);
+  withPrompts(url, prompts);
+  url.searchParams.set("threshold", String(threshold));
+  url.searchParams.set("format", format);
+  return url.href;
+}
+
+const EXTENSIONS = { csv: "csv", json: "json", audacity: "txt" } as const;
+
+/** The moments as a file, made by the server by the same rule as the list. */
+export function ExportMenu() {
+  const { session } = useWorkspace();
+  const prompts = useSession((state) => state.prompts);
+  const threshold = useSession((state) => state.threshold);
+  const title = useSession((state) => state.recording?.title ?? "moments");
+  const none = useSession((state) => state.detections.length === 0);
+  return (
+    <Menu
+      disabled={none}
+      label={
+        <>
+          <Icon name="export" size={16} />
+          Export
+        </>
+      }
+    >
+      {(close) =>
+        FORMATS.map(({ format, title: name, note }) => (
+          <a
+            key={format}
+            className="menu-item"
+            href={exportAddress(session.id, prompts, threshold, format)}
+            download={`${title}.${EXTENSIONS[format]}`}
+            onClick={close}
+          >
+            {name} <span>{note}</span>
+          </a>
+        ))
+      }
+    </Menu>
+  );
+}

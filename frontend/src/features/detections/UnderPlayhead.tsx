@@ -1,0 +1,47 @@
+import { formatClock } from "../../lib/format";
+import { usePlayback, useSession, useWorkspace } from "../session/context";
+
+const SMALL_WORDS = 4;
+
+/** The prompts that sound at one moment, loudest score first. */
+export function soundingAt(
+  prompts: readonly string[],
+  scoreOf: (prompt: string) => number,
+  threshold: number,
+): string[] {
+  return prompts
+    .map((prompt) => ({ prompt, score: scoreOf(prompt) }))
+    .filter(({ score }) => score >= threshold)
+    .sort((a, b) => b.score - a.score)
+    .map(({ prompt }) => prompt);
+}
+
+/** What the line lies on, in words large enough to look at instead of read. */
+export function UnderPlayhead() {
+  const { session } = useWorkspace();
+  const prompts = useSession((state) => state.prompts);
+  const threshold = useSession((state) => state.threshold);
+  useSession((state) => state.matrixVersion);
+  const complete = useSession((state) => state.recording?.state === "done");
+  const positionS = usePlayback((state) => state.positionS);
+  const { matrix } = session;
+  const sounding = soundingAt(prompts, (prompt) => matrix.scoreAt(prompt, positionS), threshold);
+  const heard = complete || positionS < matrix.heardUntilS;
+  const [first, ...others] = sounding;
+  return (
+    <section className="now" aria-labelledby="now-title">
+      <div className="caption">
+        <h2 id="now-title">Under the playhead</h2>
+        <span className="num">{formatClock(positionS)}</span>
+      </div>
+      {first ? (
+        <p className="now-words">
+          {first}
+          {others.length > 0 && <small>{others.slice(0, SMALL_WORDS).join(", ")}</small>}
+        </p>
+      ) : (
+        <p className="now-words now-none">{heard ? "none of your sounds" : "not heard yet"}</p>
+      )}
+    </section>
+  );
+}

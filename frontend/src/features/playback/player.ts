@@ -1,0 +1,122 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { DisposableScope } from "../../lib/disposable-scope";
+
+export interface PlaybackState {
+  playing: boolean;
+  /** For words and numbers, a few times a second; the playhead itself follows `onFrame`. */
+  positionS: number;
+  rate: number;
+  muted: boolean;
+  /** The browser cannot play this audio; the map and the playhead still work. */
+  unplayable: boolean;
+}
+
+export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
+const READOUT_EVERY_MS = 100;
+
+/** Owns the audio element and the one animation frame that follows it. */
+export class Player {
+  readonly store: StoreApi<PlaybackState> = createStore(() => ({
+    playing: false,
+    positionS: 0,
+    rate: 1,
+    muted: false,
+    unplayable: false,
+  }));
+  private readonly audio = new Audio();
+  private readonly scope = new DisposableScope();
+  private readonly watchers = new Set<(positionS: number) => void>();
+  private frame = 0;
+  private lastReadout = 0;
+  /** Where the reader went before the audio was ready to go there. */
+  private wantedS: number | null = null;
+
+  constructor(address: string) {
+    this.audio.preload = "metadata";
+    this.audio.src = address;
+    const { audio, scope } = this;
+    scope.listen(audio, "play", () => this.changed());
+    scope.listen(audio, "pause", () => this.changed());
+    scope.listen(audio, "ended", () => this.changed());
+    scope.listen(audio, "seeked", () => this.publish(true));
+    scope.listen(audio, "loadedmetadata", () => {
+      if (this.wantedS !== null) audio.currentTime = this.wantedS;
+      this.wantedS = null;
+      this.store.setState({ unplayable: false });
+    });
+    scope.listen(audio, "error", () => this.store.setState({ unplayable: true, playing: false }));
+    scope.add(() => cancelAnimationFrame(this.frame));
+    scope.add(() => {
+      audio.pause();
+      audio.removeAttribute("src");
+      audio.load();
+    });
+  }
+
+  get positionS(): number {
+    return this.wantedS ?? this.audio.currentTime;
+  }
+
+  /** Calls back with the position now and whenever it moves; for drawing, so outside React. */
+  onFrame(watcher: (positionS: number) => void): () => void {
+    this.watchers.add(watcher);
+    watcher(this.positionS);
+    return () => this.watchers.delete(watcher);
+  }
+
+  toggle(): void {
+    if (this.audio.paused) {
+      // Refused when the browser wants a click first or cannot play the file; `error` tells the latter.
+      this.audio.play().catch(() => this.changed());
+    } else {
+      this.audio.pause();
+    }
+  }
+
+  seek(timeS: number, durationS: number): void {
+    const target = Math.min(Math.max(0, timeS), durationS);
+    if (this.audio.readyState >= HTMLMediaElement.HAVE_METADATA) {
+      this.wantedS = null;
+      this.audio.currentTime = target;
+    } else {
+      this.wantedS = target;
+    }
+    this.publish(true);
+  }
+
+  setRate(rate: number): void {
+    this.audio.playbackRate = rate;
+    this.store.setState({ rate });
+  }
+
+  setMuted(muted: boolean): void {
+    this.audio.muted = muted;
+    this.store.setState({ muted });
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+    this.watchers.clear();
+  }
+
+  private changed(): void {
+    this.store.setState({ playing: !this.audio.paused });
+    this.publish(true);
+    cancelAnimationFrame(this.frame);
+    if (!this.audio.paused) this.frame = requestAnimationFrame(this.follow);
+  }
+
+  private readonly follow = (): void => {
+    this.publish(false);
+    if (!this.audio.paused) this.frame = requestAnimationFrame(this.follow);
+  };
+
+  private publish(always: boolean): void {
+    const positionS = this.positionS;
+    for (const watcher of this.watchers) watcher(positionS);
+    const now = performance.now();
+    if (!always && now - this.lastReadout < READOUT_EVERY_MS) return;
+    this.lastReadout = now;
+    this.store.setState({ positionS });
+  }
+}

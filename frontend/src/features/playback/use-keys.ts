@@ -1,0 +1,82 @@
+import { useEffect } from "react";
+import { DisposableScope } from "../../lib/disposable-scope";
+import { nextMoment, previousMoment } from "../detections/moments";
+import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
+import { useWorkspace } from "../session/context";
+
+const STEP_S = 5;
+const FINE_STEP_S = 0.5;
+const ZOOM_STEP = 1.5;
+
+/** Whether a key belongs to what has the focus: typing, or a control that has its own use for it. */
+function taken(event: KeyboardEvent): boolean {
+  const { target, key } = event;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("dialog")) return true;
+  if (target instanceof HTMLInputElement && target.type === "range")
+    return key.startsWith("Arrow") || key === "Home" || key === "End";
+  if (target.matches("input, textarea, select")) return true;
+  return key === " " && target.matches("button, a, summary");
+}
+
+/** The keys of a recording's page; the sheet behind `?` lists them. */
+export function useKeys(): void {
+  const { session, player, viewport, seek } = useWorkspace();
+  useEffect(() => {
+    const scope = new DisposableScope();
+    const go = (byS: number) => seek(player.positionS + byS);
+    const run = (event: KeyboardEvent): boolean => {
+      const { detections } = session.store.getState();
+      const step = event.shiftKey ? FINE_STEP_S : STEP_S;
+      switch (event.key) {
+        case " ":
+          player.toggle();
+          return true;
+        case "ArrowLeft":
+          go(-step);
+          return true;
+        case "ArrowRight":
+          go(step);
+          return true;
+        case "Home":
+          seek(0);
+          return true;
+        case "End":
+          seek(viewport.store.getState().durationS);
+          return true;
+        case "n":
+        case "N": {
+          const moment = nextMoment(detections, player.positionS);
+          if (moment) seek(moment.onset_s);
+          return true;
+        }
+        case "p":
+        case "P": {
+          const moment = previousMoment(detections, player.positionS, player.store.getState().playing);
+          if (moment) seek(moment.onset_s);
+          return true;
+        }
+        case "+":
+        case "=":
+          viewport.zoom(ZOOM_STEP, player.positionS);
+          return true;
+        case "-":
+          viewport.zoom(1 / ZOOM_STEP, player.positionS);
+          return true;
+        case "0":
+          viewport.showAll();
+          return true;
+        case "/":
+          document.getElementById(ADD_PROMPT_ID)?.focus();
+          return true;
+        default:
+          return false;
+      }
+    };
+    scope.listen<Window, KeyboardEvent>(window, "keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || taken(event)) return;
+      if (run(event)) event.preventDefault();
+    });
+    return () => scope.dispose();
+  }, [session, player, viewport, seek]);
+}

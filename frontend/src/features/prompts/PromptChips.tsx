@@ -1,0 +1,83 @@
+import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { Icon } from "../../ui/Icon";
+import { addPrompts, splitPrompts } from "./split";
+
+/** A box of chips and the field they come from. A semicolon or Enter makes a chip; a comma is part of the words. */
+export function PromptChips(props: {
+  prompts: readonly string[];
+  onChange: (prompts: string[]) => void;
+  placeholder: string;
+}) {
+  const { prompts, onChange } = props;
+  const [text, setText] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+
+  const type = (value: string) => {
+    const parts = value.split(/[;\n]/);
+    const rest = parts.pop() ?? "";
+    if (parts.length > 0) onChange(addPrompts(prompts, splitPrompts(parts.join(";"))));
+    setText(parts.length > 0 ? rest.trimStart() : rest);
+  };
+  const commit = () => {
+    if (text.trim() !== "") onChange(addPrompts(prompts, splitPrompts(text)));
+    setText("");
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      commit();
+    } else if (event.key === "Backspace" && text === "" && prompts.length > 0) {
+      const last = prompts[prompts.length - 1];
+      onChange(prompts.slice(0, -1));
+      setText(last);
+      event.preventDefault();
+    }
+  };
+
+  return (
+    <div className="chip-box">
+      <label className="visually-hidden" htmlFor={id}>
+        Sounds to look for
+      </label>
+      {prompts.length > 0 && (
+        <ul className="chip-list" aria-label="Prompts">
+          {prompts.map((prompt) => (
+            <li key={prompt} className="chip chip-held">
+              <span>{prompt}</span>
+              <button
+                type="button"
+                aria-label={`Remove ${prompt}`}
+                onClick={() => {
+                  onChange(prompts.filter((other) => other !== prompt));
+                  field.current?.focus();
+                }}
+              >
+                <Icon name="close" size={13} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <input
+        id={id}
+        ref={field}
+        className="chip-field"
+        value={text}
+        placeholder={prompts.length === 0 ? props.placeholder : "Another sound"}
+        autoComplete="off"
+        enterKeyHint="done"
+        onChange={(event) => type(event.target.value)}
+        onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          // A text field turns pasted line breaks into spaces; here each line is a prompt of its own.
+          const pasted = event.clipboardData.getData("text");
+          if (!pasted.includes("\n")) return;
+          event.preventDefault();
+          type(`${text}${pasted}\n`);
+        }}
+        onBlur={commit}
+      />
+    </div>
+  );
+}

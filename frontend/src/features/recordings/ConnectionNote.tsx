@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import { useSession, useWorkspace } from "../session/context";
+
+/** Short breaks are nobody's business; this one lasts long enough to be told. */
+const GRACE_MS = 700;
+
+/** Says when the stream is broken, and when it is tried again. */
+export function ConnectionNote() {
+  const { session } = useWorkspace();
+  const connection = useSession((state) => state.connection);
+  const lost = connection.kind === "waiting" || connection.kind === "connecting";
+  const [since, setSince] = useState<number | null>(null);
+  const [now, setNow] = useState(() => Date.now());
+
+  useEffect(() => {
+    if (!lost) {
+      setSince(null);
+      return;
+    }
+    setSince(Date.now());
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [lost]);
+
+  if (!lost || since === null || now - since < GRACE_MS) return null;
+  const offline = !navigator.onLine;
+  const seconds = connection.kind === "waiting" ? Math.ceil((connection.retryAt - now) / 1000) : 0;
+  const when = seconds > 0 ? `trying again in ${seconds} s` : "trying again";
+  return (
+    <div className="connection-note num" role="status">
+      <span className="dot dot-busy" aria-hidden="true" />
+      <span>
+        {offline ? "You are offline. What is on the page stays." : `Reconnecting to the server, ${when}.`}
+      </span>
+      <button type="button" className="btn btn-small" onClick={() => session.retryConnection()}>
+        Try now
+      </button>
+    </div>
+  );
+}

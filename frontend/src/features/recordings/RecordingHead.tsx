@@ -1,0 +1,90 @@
+import { deleteRecording } from "../../api/client";
+import { problemOf } from "../../api/problem";
+import type { Recording } from "../../api/types";
+import { useNotice } from "../../app/notice";
+import { openHome } from "../../app/route";
+import { formatBytes, formatClock, plural } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { ProgressBar } from "../../ui/ProgressBar";
+import { ExportMenu } from "../detections/ExportMenu";
+import { useSession, useWorkspace } from "../session/context";
+import { durationOf, isRunning } from "../session/session-state";
+import { runWords } from "./run-words";
+
+const KINDS = { upload: "upload", sample: "sample", url: "link" } as const;
+
+export function RecordingHead({ recording }: { recording: Recording }) {
+  const { session } = useWorkspace();
+  const progress = useSession((state) => state.progress);
+  const prompts = useSession((state) => state.prompts);
+  const uncovered = useSession(
+    (state) => state.prompts.filter((p) => state.infos[p]?.covered === false).length,
+  );
+  const busy = useSession((state) => state.busy);
+  const running = isRunning(recording);
+  const words = runWords(recording, progress);
+  const resumable =
+    recording.state === "cancelled" || recording.state === "failed" || recording.state === "stored";
+  const durationS = durationOf(recording);
+  return (
+    <section className="head" aria-label="Recording">
+      <div className="head-title">
+        <h1>{recording.title}</h1>
+        <p className="meta num">
+          <span>{KINDS[recording.source.kind]}</span>
+          {durationS > 0 && <span>{formatClock(durationS)}</span>}
+          {recording.source.size_bytes ? <span>{formatBytes(recording.source.size_bytes)}</span> : null}
+          <span>
+            {plural(prompts.length, "prompt", "prompts")}
+            {uncovered > 0 && `, ${uncovered} not covered`}
+          </span>
+        </p>
+      </div>
+      <div className="run">
+        <p className="run-words num" role="status">
+          <b>{words.lead}</b>
+          {words.rest}
+        </p>
+        <ProgressBar share={words.share} label="Analysis" />
+      </div>
+      <div className="head-actions">
+        {running && (
+          <button type="button" className="btn" disabled={busy} onClick={() => void session.cancel()}>
+            Cancel
+          </button>
+        )}
+        {resumable && (
+          <button type="button" className="btn btn-go" disabled={busy} onClick={() => void session.analyse()}>
+            {recording.state === "stored" ? "Analyse" : "Analyse again"}
+          </button>
+        )}
+        <ExportMenu />
+        <Menu className="btn btn-icon" ariaLabel="Delete recording" label={<Icon name="trash" size={16} />}>
+          {(close) => (
+            <div className="confirm">
+              <p>Delete this recording and its scores?</p>
+              <div className="confirm-buttons">
+                <button type="button" className="btn btn-danger" onClick={() => void remove(recording.id)}>
+                  Delete
+                </button>
+                <button type="button" className="btn" onClick={close}>
+                  Keep
+                </button>
+              </div>
+            </div>
+          )}
+        </Menu>
+      </div>
+    </section>
+  );
+}
+
+async function remove(id: string): Promise<void> {
+  try {
+    await deleteRecording(id);
+    openHome();
+  } catch (error) {
+    useNotice.getState().show(problemOf(error));
+  }
+}

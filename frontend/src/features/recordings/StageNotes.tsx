@@ -1,0 +1,23 @@
+import type { Recording } from "../../api/types";
+import { ProblemBox } from "../../ui/ProblemBox";
+import { useSession, useWorkspace } from "../session/context";
+
+/** Problems that leave the map standing, in a line above it. */
+export function StageNotes({ recording }: { recording: Recording }) {
+  const { session } = useWorkspace();
+  const actionProblem = useSession((state) => state.actionProblem);
+  const failure = recording.state === "failed" ? recording.error : null;
+  return (
+    <>
+      {failure && (
+        <ProblemBox problem={failure}>
+          <button type="button" className="btn" onClick={() => void session.analyse()}>
+            Analyse again
+          </button>
+        </ProblemBox>
+      )}
+      {actionProblem && <ProblemBox problem={actionProblem} onDismiss={() => session.dismissProblem()} />}
+      {recording.warning && <ProblemBox problem={recording.warning} quiet />}
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { useStore } from "zustand";
+import { apiUrl } from "../../api/base";
+import { DisposableScope } from "../../lib/disposable-scope";
+import { type PlaybackState, Player } from "../playback/player";
+import { Viewport, type ViewState } from "../timeline/view-store";
+import { RecordingSession } from "./session";
+import { durationOf, type SessionState } from "./session-state";
+
+export interface Workspace {
+  session: RecordingSession;
+  player: Player;
+  viewport: Viewport;
+  /** Moves the playhead, and the view with it when it would be out of sight. */
+  seek: (timeS: number) => void;
+}
+
+const WorkspaceContext = createContext<Workspace | null>(null);
+
+function openWorkspace(id: string, prompts: string[] | null): { workspace: Workspace; dispose: () => void } {
+  const scope = new DisposableScope();
+  const session = new RecordingSession(id, prompts);
+  const player = new Player(apiUrl(`api/recordings/${encodeURIComponent(id)}/audio`).href);
+  const viewport = new Viewport();
+  scope.add(() => session.dispose());
+  scope.add(() => player.dispose());
+  scope.add(session.store.subscribe((state) => viewport.setDuration(durationOf(state.recording))));
+  scope.add(
+    player.onFrame((positionS) => {
+      if (player.store.getState().playing) viewport.follow(positionS);
+    }),
+  );
+  const seek = (timeS: number) => {
+    const { durationS } = viewport.store.getState();
+    player.seek(timeS, durationS);
+    viewport.follow(Math.min(Math.max(0, timeS), durationS));
+  };
+  return { workspace: { session, player, viewport, seek }, dispose: () => scope.dispose() };
+}
+
+/** Opens a recording for as long as it is on show. Keyed by its id, so another recording is another workspace. */
+export function WorkspaceProvider(props: { id: string; prompts: string[] | null; children: ReactNode }) {
+  const [workspace, setWorkspace] = useState<Workspace | null>(null);
+  const { id, prompts } = props;
+  // The words of the address count once, on opening; later ones come from the page itself.
+  const [firstPrompts] = useState(prompts);
+  useEffect(() => {
+    const opened = openWorkspace(id, firstPrompts);
+    setWorkspace(opened.workspace);
+    return opened.dispose;
+  }, [id, firstPrompts]);
+  if (!workspace || workspace.session.id !== id) return null;
+  return <WorkspaceContext value={workspace}>{props.children}</WorkspaceContext>;
+}
+
+export function useWorkspace(): Workspace {
+  const workspace = use(WorkspaceContext);
+  if (!workspace) throw new Error("useWorkspace needs a WorkspaceProvider above it");
+  return workspace;
+}
+
+export function useSession<T>(select: (state: SessionState) => T): T {
+  return useStore(useWorkspace().session.store, select);
+}
+
+export function usePlayback<T>(select: (state: PlaybackState) => T): T {
+  return useStore(useWorkspace().player.store, select);
+}
+
+export function useView<T>(select: (state: ViewState) => T): T {
+  return useStore(useWorkspace().viewport.store, select);
+}

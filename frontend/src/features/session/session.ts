@@ -1,0 +1,254 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { socketUrl, withPrompts } from "../../api/base";
+import { cancelAnalysis, getDetections, getRecording, startAnalysis } from "../../api/client";
+import { type Connection, EventSocket } from "../../api/event-socket";
+import { ApiError, type Problem, problemOf } from "../../api/problem";
+import type { PromptInfo, Recording, RecordingMessage, SnapshotEvent, WindowEvent } from "../../api/types";
+import { rememberPrompts } from "../../app/route";
+import { DisposableScope } from "../../lib/disposable-scope";
+import { debounced, throttled } from "../../lib/throttled";
+import { ScoreMatrix } from "../timeline/score-matrix";
+import { INITIAL_SESSION, progressOf, type SessionState } from "./session-state";
+
+const DETECTIONS_EVERY_MS = 800;
+
+/** One recording on show: its stream, its scores and what the reader asked of it. */
+export class RecordingSession {
+  readonly store: StoreApi<SessionState> = createStore(() => INITIAL_SESSION);
+  readonly matrix = new ScoreMatrix();
+  private readonly scope = new DisposableScope();
+  private socket: EventSocket | null = null;
+  /** The words of the last snapshot: those the server took. */
+  private acceptedPrompts: readonly string[] | null = null;
+  private detectionsRequest: AbortController | null = null;
+  private readonly refreshDetections = throttled(DETECTIONS_EVERY_MS, () => void this.loadDetections());
+  private readonly refreshDetectionsSoon = debounced(120, () => void this.loadDetections());
+
+  constructor(
+    readonly id: string,
+    private readonly askedPrompts: string[] | null,
+  ) {
+    this.scope.add(() => this.refreshDetections.cancel());
+    this.scope.add(() => this.refreshDetectionsSoon.cancel());
+    this.scope.add(() => this.detectionsRequest?.abort());
+    this.scope.add(() => this.socket?.dispose());
+    this.scope.listen(window, "online", () => this.socket?.retryNow());
+    void this.load();
+  }
+
+  dispose(): void {
+    this.scope.dispose();
+  }
+
+  retryConnection(): void {
+    if (this.socket) this.socket.retryNow();
+    else void this.load();
+  }
+
+  setPrompts(prompts: string[]): void {
+    const { recording } = this.store.getState();
+    this.matrix.setPrompts(prompts);
+    this.store.setState((state) => ({
+      prompts,
+      detections: state.detections.filter((moment) => prompts.includes(moment.prompt)),
+      matrixVersion: state.matrixVersion + 1,
+      actionProblem: null,
+    }));
+    rememberPrompts(this.id, sameWords(prompts, recording?.prompts ?? []) ? null : prompts);
+    this.socket?.setPrompts(prompts);
+  }
+
+  setThreshold(threshold: number): void {
+    this.store.setState({ threshold });
+    this.refreshDetectionsSoon();
+  }
+
+  async analyse(): Promise<void> {
+    const { prompts } = this.store.getState();
+    await this.act(async () => {
+      await startAnalysis(this.id, prompts.length > 0 ? prompts : null);
+      const recording = await getRecording(this.id);
+      this.store.setState({ recording, progress: null });
+      if (prompts.length === 0) this.setPrompts(recording.prompts);
+    });
+  }
+
+  async cancel(): Promise<void> {
+    await this.act(async () => this.store.setState({ recording: await cancelAnalysis(this.id) }));
+  }
+
+  dismissProblem(): void {
+    this.store.setState({ actionProblem: null });
+  }
+
+  private async act(work: () => Promise<void>): Promise<void> {
+    this.store.setState({ busy: true, actionProblem: null });
+    try {
+      await work();
+    } catch (error) {
+      this.store.setState({ actionProblem: problemOf(error) });
+    } finally {
+      this.store.setState({ busy: false });
+    }
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const recording = await getRecording(this.id);
+      if (this.scope.disposed) return;
+      const prompts = this.askedPrompts ?? recording.prompts;
+      this.matrix.setPrompts(prompts);
+      this.store.setState({ recording, prompts, loadProblem: null });
+      this.connect(prompts);
+    } catch (error) {
+      if (this.scope.disposed) return;
+      this.store.setState({ loadProblem: problemOf(error) });
+      // A server that is only away for a moment comes back; one that says no does not change its mind.
+      if (!(error instanceof ApiError) || error.status === 0) this.scope.after(3000, () => void this.load());
+    }
+  }
+
+  private connect(prompts: string[]): void {
+    this.socket = new EventSocket({
+      prompts,
+      address: (after, words) => {
+        const url = socketUrl(`ws/recordings/${encodeURIComponent(this.id)}`);
+        if (after !== null) url.searchParams.set("after", String(after));
+        return withPrompts(url, words).href;
+      },
+      onMessage: (message) => this.receive(message),
+      onConnection: (connection) => this.receiveConnection(connection),
+    });
+  }
+
+  private receive(message: RecordingMessage): void {
+    switch (message.type) {
+      case "snapshot":
+        this.receiveSnapshot(message);
+        break;
+      case "window":
+        this.receiveWindow(message);
+        break;
+      case "progress":
+        this.store.setState({ progress: progressOf(message) });
+        break;
+      case "state":
+        this.patchRecording({ state: message.state, ...(message.state === "queued" ? { error: null } : {}) });
+        if (message.state === "done" || message.state === "cancelled") this.refreshDetections();
+        break;
+      case "model":
+        // Another model hears the recording from the start: what the last one heard no longer holds.
+        if (message.version !== this.store.getState().recording?.model_version) this.forgetScores();
+        this.patchRecording({
+          model: message.name,
+          model_version: message.version,
+          seconds_per_frame: message.seconds_per_frame,
+        });
+        break;
+      case "recording":
+        this.store.setState({ recording: message.recording });
+        break;
+      case "error":
+        this.patchRecording({
+          error: { code: message.code, message: message.message, hint: message.hint },
+        });
+        break;
+      case "rejected":
+        this.receiveRefusal({ code: message.code, message: message.message, hint: message.hint });
+        break;
+    }
+  }
+
+  private receiveConnection(connection: Connection): void {
+    this.store.setState({ connection });
+    if (connection.kind !== "ended") return;
+    if (connection.reason === "gone") {
+      const loadProblem = {
+        code: "gone",
+        message: "This recording is no longer there.",
+        hint: "It has been deleted.",
+      };
+      this.store.setState({ recording: null, loadProblem });
+    } else {
+      const message = connection.words === "" ? "The server refused the connection." : connection.words;
+      this.receiveRefusal({ code: "refused", message, hint: "Change the prompts, or reload the page." });
+    }
+  }
+
+  /** Words the server will not take are taken back, so that the page shows what is scored and nothing else. */
+  private receiveRefusal(problem: Problem): void {
+    const accepted = this.acceptedPrompts;
+    if (accepted && !sameWords(accepted, this.store.getState().prompts)) this.setPrompts([...accepted]);
+    this.store.setState({ actionProblem: problem });
+  }
+
+  private forgetScores(): void {
+    const { prompts } = this.store.getState();
+    this.matrix.load(prompts, null, [], 0);
+    this.store.setState((state) => ({ matrixVersion: state.matrixVersion + 1, detections: [] }));
+  }
+
+  private receiveSnapshot(message: SnapshotEvent): void {
+    const words = message.prompts.map((info) => info.prompt);
+    const wanted = this.store.getState().prompts;
+    if (!sameWords(words, wanted)) return; // Answers words that have changed since; theirs is on its way.
+    this.acceptedPrompts = words;
+    this.matrix.load(words, message.seconds_per_column, message.scores, message.end_s);
+    const infos: Record<string, PromptInfo> = {};
+    for (const info of message.prompts) infos[info.prompt] = info;
+    this.store.setState((state) => ({
+      recording: message.recording,
+      prompts: words,
+      infos,
+      matrixVersion: state.matrixVersion + 1,
+    }));
+    this.refreshDetectionsSoon();
+  }
+
+  private receiveWindow(message: WindowEvent): void {
+    const { start_s, end_s, seconds_per_frame, prompts, scores } = message;
+    this.matrix.append(start_s, end_s, seconds_per_frame, prompts, scores);
+    const recording = this.store.getState().recording;
+    this.store.setState((state) => ({
+      matrixVersion: state.matrixVersion + 1,
+      recording: recording && {
+        ...recording,
+        analyzed_s: Math.max(recording.analyzed_s, end_s),
+        windows_done: Math.max(recording.windows_done, message.index + message.count),
+        seconds_per_frame,
+      },
+    }));
+    this.refreshDetections();
+  }
+
+  private patchRecording(change: Partial<Recording>): void {
+    this.store.setState((state) => ({ recording: state.recording && { ...state.recording, ...change } }));
+  }
+
+  private async loadDetections(): Promise<void> {
+    this.detectionsRequest?.abort();
+    const { prompts, infos, threshold, recording } = this.store.getState();
+    const covered = prompts.filter((prompt) => infos[prompt]?.covered);
+    if (covered.length === 0 || !recording || this.matrix.heardUntilS === 0) {
+      this.store.setState({ detections: [], detectionsStale: false });
+      return;
+    }
+    const request = new AbortController();
+    this.detectionsRequest = request;
+    try {
+      const found = await getDetections(this.id, covered, threshold, request.signal);
+      found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
+      this.store.setState({ detections: found, detectionsStale: false });
+    } catch (error) {
+      if (request.signal.aborted) return;
+      this.store.setState({ detectionsStale: true });
+      if (error instanceof ApiError && error.status >= 400 && error.status !== 409 && error.status !== 404) {
+        this.store.setState({ actionProblem: error.problem });
+      }
+    }
+  }
+}
+
+function sameWords(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index]);
+}

@@ -1,0 +1,32 @@
+import { Icon } from "../../ui/Icon";
+import { ProblemBox } from "../../ui/ProblemBox";
+import { FileButton } from "./FileButton";
+import { LinkForm } from "./LinkForm";
+import { useSource } from "./source-store";
+import { TransferBox } from "./TransferBox";
+
+/** The source box at the top of a recording's page. */
+export function SourceBar() {
+  const transfer = useSource((state) => state.transfer);
+  const problem = useSource((state) => state.problem);
+  const dismiss = useSource((state) => state.dismiss);
+  return (
+    <div className="source-bar">
+      {transfer ? (
+        <TransferBox transfer={transfer} compact />
+      ) : (
+        <>
+          <LinkForm placeholder="Paste a link, or drop a file" />
+          <FileButton className="icon-btn" ariaLabel="Choose a file">
+            <Icon name="file" />
+          </FileButton>
+        </>
+      )}
+      {problem && (
+        <div className="source-problem">
+          <ProblemBox problem={problem} onDismiss={dismiss} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { startTheme } from "./app/theme";
+import "./app/styles/fonts.css";
+import "./app/styles/tokens.css";
+import "./app/styles/base.css";
+import "./app/styles/frame.css";
+import "./features/recordings/home.css";
+import "./features/source/source.css";
+import "./features/timeline/timeline.css";
+import "./features/detections/side.css";
+import "./features/playback/player.css";
+
+startTheme();
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no #root to render into");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
