@@ -58,7 +58,7 @@ COVERED = {
     "applause": "an audience applauding; applause; a round of applause; standing ovation",
     "crowd cheering": "a crowd cheers; cheering; cheering crowd",
     "footsteps": "footsteps on gravel; someone walking; footsteps in a hallway; walking in high heels",
-    "singing": "a woman singing; someone sings; a choir singing",
+    "singing": "a woman singing; someone sings; a singer",
     "rain": (
         "rain; raining; rainfall; it's raining; heavy rain; rain on a tin roof; rain falling on the roof; a "
         "downpour; raindrops on the window; light rain in the forest; pouring rain; drizzle; rain hitting "
@@ -110,6 +110,8 @@ COVERED = {
     "piano": "piano; someone playing the piano; piano music; a grand piano; piano playing",
     "guitar": "acoustic guitar; guitar strumming; a guitar is being played; a man plays the guitar",
     "trumpet": "a trumpet; trumpet playing",
+    "choir": "choir; a choir sings",
+    "bass guitar": "electric bass; bass guitar solo",
     "drums": "drum; drumming; drum roll; drum kit",
 }
 
@@ -120,14 +122,14 @@ crying; baby elephant; a man crying; a child laughing; siren song; car passing; 
 rainbow; train station; training; personal trainer; train whistle; waves in her hair; radio waves;
 microwave; heat wave; wave goodbye; electric piano; piano tuner; bell pepper; bell; bells; door; doorway;
 doorman; window; wind chimes; wind instrument; windmill; fire truck; fireman; rock concert; jazz; lion roar;
-lion; tiger; xylophone; glass; glass of wine; glasses; clock tower; alarm; horse; no dogs; no rain; not a
+lion; tiger; theremin; glass; glass of wine; glasses; clock tower; alarm; horse; no dogs; no rain; not a
 dog; without music; music without drums; a dog that does not bark; the dog isn't barking; dogs but cats; dog
 and cat; rain and thunder; dog barking, cat meowing; siren or church bell; dog barking with music; rain
 while a baby cries; silence; sound waves; cry baby; deep sea; nothing; something strange; asdfghjkl;
 cricket; mother; a person; water; ocean liner; sea lion show; seasick; horn; french horn; horn of plenty;
 snow; cough; breathing; frying pan; vacuum cleaner; toilet flush; gunsmith; gun; shotgun wedding; drumstick
-chicken; organ donation; bass guitar; guitar shop; whistle; kettle whistling; watch; match; tennis match;
-bat; baseball bat; crowd; cockpit; cocktail; pigeonhole; bullet; bulldozer; sheepish; throwing; knockout
+chicken; organ donation; bass drop; guitar shop; whistle; kettle whistling; watch; match; tennis match; bat;
+baseball bat; crowd; cockpit; cocktail; pigeonhole; bullet; bulldozer; sheepish; throwing; knockout
 """
 
 
@@ -185,7 +187,7 @@ def test_refuses(everything: Vocabulary, prompt: str) -> None:
         ("rain or church bells", ["church bell", "rain"]),
         ("horn", ["car horn"]),
         ("door", ["door closing", "door opening", "door knocking"]),
-        ("xylophone", ["piano", "guitar"]),
+        ("tambourine", ["piano", "guitar"]),
         ("cough", ["sneezing"]),
         ("alarm", ["alarm clock", "smoke alarm"]),
         ("storm", ["thunder", "wind", "rain"]),
@@ -298,7 +300,7 @@ def test_a_negated_prompt_is_never_covered(everything: Vocabulary, prompt: str, 
 
 @given(
     st.sampled_from(KNOWN_PROMPTS),
-    st.sampled_from(["tambourine", "quantum", "xylophone", "blender", "saxophone"]),
+    st.sampled_from(["tambourine", "quantum", "theremin", "blender", "bongo"]),
 )
 def test_a_word_that_is_not_accounted_for_is_never_ignored(everything: Vocabulary, prompt: str, word: str) -> None:
     assert not everything.resolve(f"{word} {prompt}").covered
