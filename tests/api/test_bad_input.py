@@ -516,5 +516,32 @@ def test_deleting_what_is_being_analysed(server: Server, make_wav: MakeWav) -> N
     assert not [name for name in server.stored() if recording["id"] in name]
 
 
+def test_a_full_queue_says_when_to_come_back(start_server: Callable[..., Any]) -> None:
+    """One job runs, one waits, the third is refused and its recording stays as it was."""
+    with start_server(concurrent_jobs=1, max_queued_jobs=1) as busy:
+        long = silent_flac(3600)
+        answers = [busy.client.post("/upload_audio", files={"file": ("hour.flac", long)}) for _ in range(4)]
+        recordings = [answer.json()["id"] for answer in answers]
+        for recording in recordings:
+            last = busy.client.post("/analyze", json={"recording_id": recording, "prompts": ["rain"]})
+            if last.status_code != 202:
+                break
+        problem(last, 429, "busy")
+        assert int(last.headers["retry-after"]) > 0
+        assert busy.recording(recordings[-1])["state"] == "stored"
+        for recording in recordings:
+            assert busy.client.delete(f"/api/recordings/{recording}").status_code == 204
+        assert busy.stored() == set()
+
+
+@pytest.mark.parametrize("wanted", ["bytes=999999999-", "bytes=5-2", "bytes=abc", "bytes=-0", "chapters=1-2"])
+def test_ranges_that_are_not_there(server: Server, stored: str, wanted: str) -> None:
+    answer = server.client.get(f"/api/recordings/{stored}/audio", headers={"range": wanted})
+    if answer.status_code == 200:
+        assert len(answer.content) == int(answer.headers["content-length"]) > 0
+    elif answer.status_code != 416:
+        problem(answer, 400, answer.json()["error"]["code"])
+
+
 def test_cancelling_what_does_not_run(server: Server, stored: str) -> None:
     problem(server.client.post(f"/api/recordings/{stored}/cancel"), 409, "conflict")
