@@ -24,9 +24,7 @@ def main() -> dict[str, Any]:
         for round_ in range(ROUNDS):
             prompts = [words[(round_ * PROMPTS + index) % len(words)] for index in range(PROMPTS)]
             started = time.perf_counter()
-            answer = server.client.get(
-                f"/api/recordings/{recording_id}/scores", params={"prompts": ";".join(prompts)}
-            )
+            answer = server.client.get(f"/api/recordings/{recording_id}/scores", params={"prompts": ";".join(prompts)})
             times_ms.append(1000 * (time.perf_counter() - started))
             scores = answer.raise_for_status().json()
             if len(scores["scores"]) != PROMPTS:

@@ -119,9 +119,7 @@ def running_server(**settings: str) -> Iterator[tuple[Server, Path]]:
     with tempfile.TemporaryDirectory(prefix="sonotag-bench-") as name:
         folder = Path(name)
         port = free_port()
-        environment = (
-            os.environ | {"SONOTAG_DATA_DIR": str(folder / "data"), "SONOTAG_LOG_LEVEL": "WARNING"} | settings
-        )
+        environment = os.environ | {"SONOTAG_DATA_DIR": str(folder / "data"), "SONOTAG_LOG_LEVEL": "WARNING"} | settings
         command = [sys.executable, "-m", "sonotag.cli", "serve", "--host", "127.0.0.1", "--port", str(port)]
         process = psutil.Popen(command, env=environment, stdin=subprocess.DEVNULL)
         server = Server(process, f"127.0.0.1:{port}")

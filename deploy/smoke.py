@@ -47,13 +47,9 @@ class Server:
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise SmokeError(f"not a base URL: {base_url}")
         self.address, self.prefix = parts.netloc, parts.path.rstrip("/")
-        self.connection_class = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        )
+        self.connection_class = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
 
-    def request(
-        self, method: str, path: str, body: bytes | None = None, content_type: str = ""
-    ) -> tuple[int, bytes]:
+    def request(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> tuple[int, bytes]:
         connection = self.connection_class(self.address, timeout=60)
         try:
             headers = {"Content-Type": content_type} if content_type else {}
@@ -63,9 +59,7 @@ class Server:
         finally:
             connection.close()
 
-    def json(
-        self, method: str, path: str, expected: int, body: bytes | None = None, content_type: str = ""
-    ) -> Any:
+    def json(self, method: str, path: str, expected: int, body: bytes | None = None, content_type: str = "") -> Any:
         status, answer = self.request(method, path, body, content_type)
         expect(status == expected, f"{method} {path} answered {status}: {answer[:300]!r}")
         return json.loads(answer)
@@ -155,9 +149,7 @@ def smoke(base_url: str, name: str, content: bytes) -> None:
             f"the analysis ended as {recording['state']}: {recording.get('error')}",
         )
         took_s = time.monotonic() - started
-        print(
-            f"ok: analysed {recording['duration_s']:.1f} s of sound in {took_s:.2f} s ({recording['model']})"
-        )
+        print(f"ok: analysed {recording['duration_s']:.1f} s of sound in {took_s:.2f} s ({recording['model']})")
         print(f"ok: {check_scores(server, recording)}")
     finally:
         server.request("DELETE", f"/api/recordings/{recording['id']}")

@@ -40,9 +40,7 @@ def say(message: str) -> None:
     print(f"setup: {message}", flush=True)
 
 
-def run(
-    command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None, quiet: bool = False
-) -> None:
+def run(command: list[str], *, cwd: Path = ROOT, env: dict[str, str] | None = None, quiet: bool = False) -> None:
     """Runs a command, its errors and unless quiet its output shown; raises SetupError where it fails."""
     stdout = subprocess.DEVNULL if quiet else None
     code = subprocess.run(command, check=False, cwd=cwd, env=env, stdout=stdout).returncode
@@ -116,7 +114,9 @@ def create_venv() -> None:
 
 
 def pip(*arguments: str) -> None:
-    run([str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", *arguments])
+    # setuptools warns of every editable install; errors are not affected.
+    environment = os.environ | {"PYTHONWARNINGS": "ignore", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    run([str(VENV / "bin" / "python"), "-m", "pip", *arguments], env=environment)
 
 
 def answers(url: str) -> bool:
