@@ -160,6 +160,19 @@ def test_a_damaged_flac_is_read_around_the_damage(
     assert abs(samples.size - noise.shape[0]) < 96_000
 
 
+@pytest.mark.parametrize("channels", [4, 6, 8, 16])
+def test_many_channels_become_one(decoder: Decoder, write_wav: Callable[..., Path], channels: int) -> None:
+    path = write_wav("a.wav", np.full((4_800, channels), 0.25, np.float32))
+    with decoder.open(path) as stream:
+        np.testing.assert_allclose(np.concatenate(list(stream)), 0.25, atol=1e-6)
+
+
+def test_channels_without_an_arrangement_are_named(decoder: Decoder, write_wav: Callable[..., Path]) -> None:
+    error = refusal(decoder, write_wav("a.wav", np.zeros((4_800, 9), np.float32)))
+    assert error.code == "unreadable_media"
+    assert "channels" in error.message
+
+
 def test_a_claim_over_the_limit_is_refused_before_any_work(ffmpeg: Path, tmp_path: Path) -> None:
     # One megabyte of samples, one a second: 277 hours.
     path = tmp_path / "bomb.wav"

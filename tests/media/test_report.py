@@ -76,6 +76,8 @@ def test_floods_of_words_take_no_memory() -> None:
         (b"", -11, "decoder_failed"),
         (b"", 244, "decoder_failed"),
         (b"[error] Cannot allocate memory\n", 1, "decoder_failed"),
+        (b"[info]     title : Cannot allocate memory\n", 183, None),
+        (b"[error] Cannot allocate memory\n", 0, None),
         (b"[error] Invalid data found\n", 183, None),
         (b"", 0, None),
     ],

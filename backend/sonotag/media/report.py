@@ -24,6 +24,7 @@ _DURATION = re.compile(rb"\[info\]   Duration: (\d{1,9}):(\d\d):(\d\d\.\d+)[, ]"
 _STREAM = re.compile(rb"\[info\] {2,6}Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\([^()]{0,40}\))?: (Audio|Video): (\w{1,40})")
 _CONTAINER_END = re.compile(rb"\[info\] (?:Stream mapping:|Output #0)")
 _ERROR = re.compile(rb"\[(?:error|fatal|panic)\] ")
+_NO_MEMORY = re.compile(rb"\[(?:error|fatal)\] [^\n]*Cannot allocate memory")
 _CPU_SIGNAL = re.compile(rb"^(?:\[\w+\] )?Exiting normally, received signal %d\." % signal.SIGXCPU, re.MULTILINE)
 
 
@@ -98,9 +99,10 @@ class Report:
 
     def limit_error(self, returncode: int) -> MediaError | None:
         """Return the error of a child that ran into one of its limits, or None."""
-        if returncode == -signal.SIGXCPU or _CPU_SIGNAL.search(self._tail):
+        # A tag may contain the same words, so they count only together with the status.
+        if returncode == -signal.SIGXCPU or (returncode == 255 and _CPU_SIGNAL.search(self._tail)):
             return decode_timeout(self.details)
-        starved = returncode in _STARVED_STATUSES or b"Cannot allocate memory" in self._tail
+        starved = returncode in _STARVED_STATUSES or (returncode > 0 and _NO_MEMORY.search(self._tail))
         if returncode < 0 or starved:
             return MediaError(
                 "Decoding this file takes more memory than is allowed."
@@ -129,6 +131,12 @@ class Report:
                 "There is no sound in this file: its audio track is empty.",
                 hint="The recording may have been stopped at once; choose another file.",
                 code="empty_file",
+                details=self.details,
+            )
+        if b"Rematrix is needed" in self._tail:
+            return MediaError(
+                "The file does not say how its many channels are arranged.",
+                hint="Mix it down to stereo or mono and try again.",
                 details=self.details,
             )
         return MediaError(

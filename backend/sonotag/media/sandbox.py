@@ -106,6 +106,9 @@ def input_arguments() -> list[str]:
         "level+info",
         "-threads",
         "1",
+        # By default one filter thread per core, whose stacks alone fill the address space of a large machine.
+        "-filter_threads",
+        "1",
         "-protocol_whitelist",
         "fd,pipe",
         "-format_whitelist",
