@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -63,9 +64,14 @@ def open_descriptors() -> set[Path]:
 
 
 def child_processes() -> set[int]:
+    """Return the processes whose parent is this one, zombies included."""
     children: set[int] = set()
-    for task in Path("/proc/self/task").iterdir():
-        children.update(int(pid) for pid in (task / "children").read_text().split())
+    for process in Path("/proc").glob("[0-9]*"):
+        # Other processes of the machine come and go while this looks.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            after_name = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(after_name[1]) == os.getpid():
+                children.add(int(process.name))
     return children
 
 

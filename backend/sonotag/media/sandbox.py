@@ -30,12 +30,13 @@ FORMAT_WHITELIST = "wav,w64,mp3,flac,ogg,mov,matroska,aac,ac3,aiff,caf,avi,asf,f
 
 _ON_THE_FILES_CLOCK = "aresample=48000:async=1:first_pts=0"
 
-MONO_FILTER = f"{_ON_THE_FILES_CLOCK}:rematrix_maxval=1:ochl=mono"
-"""48 kHz mono on the clock of the file.
+MONO_FILTER = f"{_ON_THE_FILES_CLOCK}:rematrix_maxval=1:ochl=mono,asetnsamples=n=48000:p=0"
+"""48 kHz mono on the clock of the file, a second at a time.
 
 `async=1:first_pts=0` pads with silence where the audio track begins after the video, or has lost packets,
 so that a sample's number stays its time in the player. `rematrix_maxval=1` makes stereo the mean of its
-channels: without it ffmpeg's float mixing gives (L + R) / sqrt(2), which is 3 dB too loud.
+channels: without it ffmpeg's float mixing gives (L + R) / sqrt(2), which is 3 dB too loud. Blocks
+of a second instead of a packet halve the switching between ffmpeg's threads.
 """
 
 COPY_FILTER = f"{_ON_THE_FILES_CLOCK}:rematrix_maxval=1:ochl=stereo"
