@@ -37,11 +37,11 @@ COVERED = {
     "horse neighing": "a horse neighs; whinnying; horse whinny",
     "horse galloping": "galloping horses; hoofbeats; a horse trotting on the road",
     "wolf howling": "wolves howling; a wolf howls",
-    "animal growling": "growling; an animal snarls; growl; dog growling",
+    "animal growling": "a tiger growling; growling; an animal snarls; growl; dog growling",
     "frog croaking": "frogs; croaking frogs; ribbit",
     "insect buzzing": "bees buzzing; a mosquito; a fly buzzing; buzzing insects",
     "crickets": "crickets chirping; crickets at night; a cricket chirps",
-    "seagull crying": "seagulls; gulls calling; a sea gull",
+    "seagull crying": "seagulls; gulls calling; seagulls on the beach; a sea gull",
     "speech": (
         "someone speaking; people talking; a person is talking; conversation; talking; human speech; speech "
         "in the background"
@@ -81,7 +81,9 @@ COVERED = {
     "engine": "motor; engine idling; an engine revving; car engine; car engine starting",
     "train": "a train passing; train; a steam train; locomotive",
     "traffic": "traffic; city traffic; busy road traffic; traffic noise",
-    "car horn": "a car honks; car horn; honking car; honking horns; horn honking; cars honking in the street",
+    "car horn": (
+        "a car honks; car horn; honking car; honking horns; a horn beeping; horn honking; cars honking in the street"
+    ),
     "siren": (
         "police siren; ambulance siren; sirens in the distance; siren wailing; a fire engine siren; emergency siren"
     ),
