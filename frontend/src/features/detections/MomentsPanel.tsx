@@ -38,12 +38,13 @@ export function MomentsPanel() {
   const { session, seek } = useWorkspace();
   const moments = useSession((state) => state.detections);
   const threshold = useSession((state) => state.threshold);
+  const stale = useSession((state) => state.detectionsStale);
   const positionS = usePlayback((state) => state.positionS);
   const [all, setAll] = useState(false);
   const [open] = useState(() => (moment: Detection) => seek(moment.onset_s));
   const shown = all ? moments : moments.slice(0, FIRST_SHOWN);
   return (
-    <section className="moments" aria-labelledby="moments-title">
+    <section className="moments" aria-labelledby="moments-title" aria-busy={stale}>
       <div className="moments-head">
         <h2 id="moments-title">
           Moments <span className="num">{moments.length}</span>

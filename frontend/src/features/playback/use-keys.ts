@@ -12,7 +12,7 @@ const ZOOM_STEP = 1.5;
 function taken(event: KeyboardEvent): boolean {
   const { target, key } = event;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("dialog")) return true;
+  if (target.closest("dialog[open]")) return true;
   if (target instanceof HTMLInputElement && target.type === "range")
     return key.startsWith("Arrow") || key === "Home" || key === "End";
   if (target.matches("input, textarea, select")) return true;

@@ -1,4 +1,3 @@
-import { deleteRecording } from "../../api/client";
 import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { useNotice } from "../../app/notice";
@@ -9,6 +8,7 @@ import { Menu } from "../../ui/Menu";
 import { ProgressBar } from "../../ui/ProgressBar";
 import { ExportMenu } from "../detections/ExportMenu";
 import { useSession, useWorkspace } from "../session/context";
+import type { RecordingSession } from "../session/session";
 import { durationOf, isRunning } from "../session/session-state";
 import { runWords } from "./run-words";
 
@@ -65,7 +65,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
             <div className="confirm">
               <p>Delete this recording and its scores?</p>
               <div className="confirm-buttons">
-                <button type="button" className="btn btn-danger" onClick={() => void remove(recording.id)}>
+                <button type="button" className="btn btn-danger" onClick={() => void remove(session)}>
                   Delete
                 </button>
                 <button type="button" className="btn" onClick={close}>
@@ -80,9 +80,9 @@ export function RecordingHead({ recording }: { recording: Recording }) {
   );
 }
 
-async function remove(id: string): Promise<void> {
+async function remove(session: RecordingSession): Promise<void> {
   try {
-    await deleteRecording(id);
+    await session.remove();
     openHome();
   } catch (error) {
     useNotice.getState().show(problemOf(error));

@@ -19,6 +19,7 @@ export function RecordingPage() {
   if (!recording) {
     return (
       <main className="stage-message">
+        <h1 className="visually-hidden">Recording</h1>
         {loadProblem ? (
           <ProblemBox problem={loadProblem} large>
             <button type="button" className="btn btn-go" onClick={() => session.retryConnection()}>

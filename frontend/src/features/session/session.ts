@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { socketUrl, withPrompts } from "../../api/base";
-import { cancelAnalysis, getDetections, getRecording, startAnalysis } from "../../api/client";
+import {
+  cancelAnalysis,
+  deleteRecording,
+  getDetections,
+  getRecording,
+  startAnalysis,
+} from "../../api/client";
 import { type Connection, EventSocket } from "../../api/event-socket";
 import { ApiError, type Problem, problemOf } from "../../api/problem";
 import type { PromptInfo, Recording, RecordingMessage, SnapshotEvent, WindowEvent } from "../../api/types";
@@ -20,6 +26,7 @@ export class RecordingSession {
   private socket: EventSocket | null = null;
   /** The words of the last snapshot: those the server took. */
   private acceptedPrompts: readonly string[] | null = null;
+  private requesting = new AbortController();
   private detectionsRequest: AbortController | null = null;
   private readonly refreshDetections = throttled(DETECTIONS_EVERY_MS, () => void this.loadDetections());
   private readonly refreshDetectionsSoon = debounced(120, () => void this.loadDetections());
@@ -31,6 +38,7 @@ export class RecordingSession {
     this.scope.add(() => this.refreshDetections.cancel());
     this.scope.add(() => this.refreshDetectionsSoon.cancel());
     this.scope.add(() => this.detectionsRequest?.abort());
+    this.scope.add(() => this.requesting.abort());
     this.scope.add(() => this.socket?.dispose());
     this.scope.listen(window, "online", () => this.socket?.retryNow());
     void this.load();
@@ -51,7 +59,7 @@ export class RecordingSession {
     this.store.setState((state) => ({
       prompts,
       detections: state.detections.filter((moment) => prompts.includes(moment.prompt)),
-      matrixVersion: state.matrixVersion + 1,
+      ...changedScores(state),
       actionProblem: null,
     }));
     rememberPrompts(this.id, sameWords(prompts, recording?.prompts ?? []) ? null : prompts);
@@ -59,7 +67,7 @@ export class RecordingSession {
   }
 
   setThreshold(threshold: number): void {
-    this.store.setState({ threshold });
+    this.store.setState({ threshold, detectionsStale: true });
     this.refreshDetectionsSoon();
   }
 
@@ -75,6 +83,21 @@ export class RecordingSession {
 
   async cancel(): Promise<void> {
     await this.act(async () => this.store.setState({ recording: await cancelAnalysis(this.id) }));
+  }
+
+  /** Ends with the session, and while the recording is being deleted: nothing may ask for it any more. */
+  get requests(): AbortSignal {
+    return this.requesting.signal;
+  }
+
+  async remove(): Promise<void> {
+    this.requesting.abort();
+    try {
+      await deleteRecording(this.id);
+    } catch (error) {
+      this.requesting = new AbortController();
+      throw error;
+    }
   }
 
   dismissProblem(): void {
@@ -185,7 +208,7 @@ export class RecordingSession {
   private forgetScores(): void {
     const { prompts } = this.store.getState();
     this.matrix.load(prompts, null, [], 0);
-    this.store.setState((state) => ({ matrixVersion: state.matrixVersion + 1, detections: [] }));
+    this.store.setState((state) => ({ ...changedScores(state), detections: [] }));
   }
 
   private receiveSnapshot(message: SnapshotEvent): void {
@@ -200,7 +223,7 @@ export class RecordingSession {
       recording: message.recording,
       prompts: words,
       infos,
-      matrixVersion: state.matrixVersion + 1,
+      ...changedScores(state),
     }));
     this.refreshDetectionsSoon();
   }
@@ -210,7 +233,7 @@ export class RecordingSession {
     this.matrix.append(start_s, end_s, seconds_per_frame, prompts, scores);
     const recording = this.store.getState().recording;
     this.store.setState((state) => ({
-      matrixVersion: state.matrixVersion + 1,
+      ...changedScores(state),
       recording: recording && {
         ...recording,
         analyzed_s: Math.max(recording.analyzed_s, end_s),
@@ -227,7 +250,7 @@ export class RecordingSession {
 
   private async loadDetections(): Promise<void> {
     this.detectionsRequest?.abort();
-    const { prompts, infos, threshold, recording } = this.store.getState();
+    const { prompts, infos, threshold, recording, matrixVersion } = this.store.getState();
     const covered = prompts.filter((prompt) => infos[prompt]?.covered);
     if (covered.length === 0 || !recording || this.matrix.heardUntilS === 0) {
       this.store.setState({ detections: [], detectionsStale: false });
@@ -236,17 +259,24 @@ export class RecordingSession {
     const request = new AbortController();
     this.detectionsRequest = request;
     try {
-      const found = await getDetections(this.id, covered, threshold, request.signal);
+      const signal = AbortSignal.any([request.signal, this.requests]);
+      const found = await getDetections(this.id, covered, threshold, signal);
       found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
-      this.store.setState({ detections: found, detectionsStale: false });
+      const later = this.store.getState().matrixVersion !== matrixVersion;
+      this.store.setState({ detections: found, detectionsStale: later });
     } catch (error) {
-      if (request.signal.aborted) return;
+      if (request.signal.aborted || this.requests.aborted) return;
       this.store.setState({ detectionsStale: true });
       if (error instanceof ApiError && error.status >= 400 && error.status !== 409 && error.status !== 404) {
         this.store.setState({ actionProblem: error.problem });
       }
     }
   }
+}
+
+/** The matrix has changed behind React's back, and the moments have yet to follow. */
+function changedScores(state: SessionState): Pick<SessionState, "matrixVersion" | "detectionsStale"> {
+  return { matrixVersion: state.matrixVersion + 1, detectionsStale: true };
 }
 
 function sameWords(a: readonly string[], b: readonly string[]): boolean {

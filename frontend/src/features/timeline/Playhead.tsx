@@ -36,6 +36,8 @@ export function Playhead() {
       aria-valuemax={Math.round(durationS * 10) / 10}
       aria-valuenow={Math.round(positionS * 10) / 10}
       aria-valuetext={`${formatClockTenths(positionS)} of ${formatClockTenths(durationS)}`}
-    />
+    >
+      <div className="playhead-cap" />
+    </div>
   );
 }

@@ -43,9 +43,11 @@ export function Stage() {
             </div>
           </div>
         </div>
-        <AddPrompt />
+        <div className="stage-foot">
+          <AddPrompt />
+          <StageTools />
+        </div>
       </section>
-      <StageTools />
     </div>
   );
 }

@@ -45,7 +45,7 @@ export function useDetail(): Detail | null {
         toS: Math.min(durationS, view.endS + margin),
         maxColumns: COLUMNS,
       };
-      getScores(session.id, prompts, span, request.signal).then(
+      getScores(session.id, prompts, span, AbortSignal.any([request.signal, session.requests])).then(
         (scores) => {
           const matrix = new ScoreMatrix(prompts, scores.start_s);
           matrix.load(prompts, scores.seconds_per_column, scores.scores, span.toS);

@@ -33,7 +33,10 @@ export function usePeaks(): Peaks | null {
     const timer = setTimeout(() => {
       const span = { fromS: view.startS, toS: view.endS, maxColumns: MAX_COLUMNS };
       // Without a waveform the lane stays empty; the map does not depend on it.
-      getPeaks(session.id, span, request.signal).then(setPeaks, () => undefined);
+      getPeaks(session.id, span, AbortSignal.any([request.signal, session.requests])).then(
+        setPeaks,
+        () => undefined,
+      );
     }, SETTLE_MS);
     return () => {
       clearTimeout(timer);

@@ -29,7 +29,11 @@ export function useSpectrum(pixels: number): Spectrum | null {
   useEffect(() => {
     if (!known) return;
     const request = new AbortController();
-    const ask = () => getSpectrogramInfo(session.id, request.signal).then(setInfo, () => undefined); // The lane stays empty.
+    const ask = () =>
+      getSpectrogramInfo(session.id, AbortSignal.any([request.signal, session.requests])).then(
+        setInfo,
+        () => undefined,
+      ); // The lane stays empty.
     void ask();
     const timer = running ? setInterval(ask, REFRESH_MS) : null;
     return () => {
@@ -52,7 +56,12 @@ export function useSpectrum(pixels: number): Spectrum | null {
         const present = cache.current.get(key);
         if (present && present.columns >= expectedColumns(info, address)) continue;
         try {
-          const bytes = await getSpectrogramTile(session.id, address.level, address.tile, request.signal);
+          const bytes = await getSpectrogramTile(
+            session.id,
+            address.level,
+            address.tile,
+            AbortSignal.any([request.signal, session.requests]),
+          );
           const painted = paintTile(bytes, info, address);
           if (!painted || request.signal.aborted) continue;
           cache.current.set(key, painted);

@@ -1,0 +1,39 @@
+import { defineConfig } from "@playwright/test";
+
+/** A browser of the system; nothing is downloaded, and it makes no calls of its own. */
+const launchOptions = {
+  executablePath: process.env.CHROME_PATH ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+  ],
+};
+
+export default defineConfig({
+  testDir: "../tests/e2e",
+  outputDir: "./test-results",
+  globalSetup: "../tests/e2e/global-setup.ts",
+  reporter: [["list"]],
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: true,
+  use: {
+    browserName: "chromium",
+    launchOptions,
+    viewport: { width: 1280, height: 800 },
+    colorScheme: "dark",
+    trace: "off",
+  },
+  projects: [
+    { name: "page", testMatch: "*.spec.ts" },
+    { name: "screenshots", testMatch: "screenshots.ts" },
+  ],
+});
