@@ -1,0 +1,71 @@
+import { toneWav } from "./audio";
+import { expect, test } from "./fixtures";
+import { Server } from "./server";
+
+/** How Chromium itself reports answers of 400 and above. */
+const REFUSED = /Failed to load resource: the server responded with a status of \d+/;
+const SERVER_AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to/;
+
+test("a text file that says it is audio is refused in the server's words", async ({ page, allowConsole }) => {
+  allowConsole(REFUSED);
+  await page.goto("/");
+  const file = {
+    name: "notes.mp3",
+    mimeType: "audio/mpeg",
+    buffer: Buffer.from("milk, bread, eggs\n".repeat(40)),
+  };
+  await page.locator("input[type=file]").setInputFiles(file);
+  const problem = page.getByRole("alert");
+  await expect(problem).toBeVisible({ timeout: 20_000 });
+  await expect(problem.locator(".problem-message")).toHaveText(/\w+/);
+  await expect(problem.locator(".problem-hint")).toHaveText(/\w+/);
+});
+
+test("a link is answered honestly", async ({ page, allowConsole }) => {
+  allowConsole(REFUSED);
+  await page.goto("/");
+  await page.getByLabel("Link to a recording").fill("https://example.org/song");
+  await page.getByRole("button", { name: "Listen" }).click();
+  await expect(page.getByRole("alert")).toContainText(/Links are not built yet/i);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a recording that is not there says so and shows the way back", async ({ page, allowConsole }) => {
+  allowConsole(REFUSED);
+  await page.goto("/#/r/rec_nowhere");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByRole("button", { name: "Back to the start" }).click();
+  await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();
+});
+
+test("when the server goes away the page says so, and goes on when it is back", async ({
+  page,
+  view,
+  allowConsole,
+}) => {
+  test.setTimeout(90_000);
+  allowConsole(SERVER_AWAY);
+  allowConsole(REFUSED);
+  const server = new Server();
+  try {
+    await server.start();
+    await page.goto(server.url);
+    const long = { name: "harbour.wav", mimeType: "audio/wav", buffer: toneWav(300, 8000) };
+    await page.locator("input[type=file]").setInputFiles(long);
+    await expect(view.status).toContainText(/\d+ %/, { timeout: 20_000 });
+    await server.stop("SIGKILL");
+    await expect(page.getByText(/Reconnecting to the server/)).toBeVisible();
+    await expect(view.rows.first()).toBeVisible();
+    await page.getByRole("button", { name: "Try now" }).click();
+    await server.start();
+    await expect(page.getByText(/Reconnecting to the server/)).toHaveCount(0, { timeout: 30_000 });
+    const again = page.getByRole("button", { name: "Analyse again" });
+    await expect(view.status).toContainText(/heard|Cancelled|Failed/);
+    if (await again.isVisible()) await again.click();
+    await view.untilDone();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("harbour");
+  } finally {
+    await server.remove();
+  }
+});

@@ -1,0 +1,86 @@
+import { toneWav } from "./audio";
+import { expect, test } from "./fixtures";
+
+const LONG_S = 900;
+
+test("the map grows while a long recording is analysed, and cancelling keeps what was heard", async ({
+  page,
+  view,
+}) => {
+  await page.goto("/");
+  const long = { name: "long tone.wav", mimeType: "audio/wav", buffer: toneWav(LONG_S, 8000) };
+  await page.locator("input[type=file]").setInputFiles(long);
+  await expect(page).toHaveURL(/#\/r\/rec_/, { timeout: 20_000 });
+  await expect(view.status).toContainText(/\d+ %, \d+:\d\d of 15:00 heard/);
+  await expect(view.status).toContainText("times real time");
+  const heardS = async () => {
+    const clock = /(\d+):(\d\d) of/.exec(await view.status.innerText());
+    return clock ? Number(clock[1]) * 60 + Number(clock[2]) : 0;
+  };
+  const first = await heardS();
+  await expect.poll(heardS).toBeGreaterThan(first);
+  const prompt = (await view.prompts())[0];
+  expect(await view.scoreAt(prompt, 2)).toBeGreaterThanOrEqual(0);
+  await expect(page.locator(".moments-head")).toBeVisible();
+
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(view.status).toContainText(/Cancelled at \d+:\d\d of 15:00/);
+  await expect(page.getByRole("button", { name: "Analyse again" })).toBeVisible();
+  expect(await view.scoreAt(prompt, 2)).toBeGreaterThanOrEqual(0);
+  const { x, y } = await view.pointOf(prompt, LONG_S - 5);
+  await page.mouse.move(x, y);
+  await expect(view.readout).toContainText("not heard yet");
+
+  await page.getByRole("button", { name: "Analyse again" }).click();
+  await expect(view.status).toContainText(/\d+ %/);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(view.status).toContainText("Cancelled");
+  await page.getByRole("button", { name: "Delete recording" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await expect(page).toHaveURL(/#\/$/);
+  await expect(page.getByText("long tone")).toHaveCount(0);
+});
+
+test("a dropped file is uploaded and analysed", async ({ page, view }) => {
+  await page.goto("/");
+  const bytes = toneWav(5, 16_000).toString("base64");
+  const transfer = await page.evaluateHandle((encoded) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
+    data.items.add(new File([content], "five seconds.wav", { type: "audio/wav" }));
+    return data;
+  }, bytes);
+  await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
+  await expect(page.getByText("Drop it to listen")).toBeVisible();
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  await view.untilDone();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("five seconds");
+  expect(await view.durationS()).toBeCloseTo(5, 1);
+  await expect(page.getByText("Drop it to listen")).toHaveCount(0);
+
+  await page.getByRole("link", { name: /SonoTag/ }).click();
+  const recent = page.locator(".recent-item").filter({ hasText: "five seconds" });
+  await recent.getByRole("button", { name: /Delete/ }).click();
+  await recent.getByRole("button", { name: "Keep" }).click();
+  await recent.getByRole("link").click();
+  await view.untilDone();
+});
+
+test("an upload tells how far it is and can be cancelled", async ({ page, context }) => {
+  await page.goto("/");
+  const network = await context.newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 200_000,
+  });
+  const file = { name: "slow.wav", mimeType: "audio/wav", buffer: toneWav(120, 8000) };
+  await page.locator("input[type=file]").setInputFiles(file);
+  await expect(page.locator(".transfer")).toContainText(/of 1\.9 MB/);
+  await expect(page.getByRole("progressbar", { name: "Upload" })).toBeVisible();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByText("Drop a recording here")).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});

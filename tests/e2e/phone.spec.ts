@@ -1,0 +1,41 @@
+import { expect, test } from "./fixtures";
+
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+
+test("at 390 px nothing sticks out and everything can be reached", async ({ page, view, sampleId }) => {
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();
+  expect(await page.evaluate(overflow)).toBe(0);
+
+  await view.open(sampleId);
+  expect(await page.evaluate(overflow)).toBe(0);
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeInViewport();
+  const { x, y } = await view.pointOf("church bell", 51);
+  await page.touchscreen.tap(x, y);
+  await expect.poll(() => view.positionS()).toBeCloseTo(51, 0);
+  const bell = view.moments.filter({ hasText: "church bell" }).first();
+  await bell.scrollIntoViewIfNeeded();
+  await bell.tap();
+  await expect(bell).toHaveAttribute("aria-current", "time");
+
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("button, select, a.logo, .add-prompt")]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      .filter((element) => !element.closest(".replacements"))
+      .map((element) => ({
+        what: element.ariaLabel ?? element.textContent,
+        box: element.getBoundingClientRect(),
+      }))
+      .filter(({ box }) => box.height < 44 || box.width < 44)
+      .map(({ what, box }) => `${what}: ${Math.round(box.width)} x ${Math.round(box.height)}`),
+  );
+  expect(small).toEqual([]);
+
+  await page.getByRole("button", { name: "rain, change" }).tap();
+  await page.getByLabel("Change rain").fill("wind");
+  await page.keyboard.press("Enter");
+  expect(await view.prompts()).toEqual(["dog barking", "church bell", "wind"]);
+  expect(await page.evaluate(overflow)).toBe(0);
+});

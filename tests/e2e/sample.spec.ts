@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect, test } from "./fixtures";
+
+interface Event {
+  prompt: string;
+  onset_s: number;
+  offset_s: number;
+}
+
+const sample = JSON.parse(
+  readFileSync(resolve(__dirname, "../../backend/sonotag/sample/sample.json"), "utf8"),
+) as { title: string; duration_s: number; prompts: string[]; events: Event[] };
+
+/** Recordings ring out and listeners differ: this close to an event nothing is claimed either way. */
+const MARGIN_S = 2;
+
+function momentsFarFrom(prompt: string): number[] {
+  const own = sample.events.filter((event) => event.prompt === prompt);
+  const far: number[] = [];
+  for (let timeS = 0.5; timeS < sample.duration_s - 0.5; timeS += 1) {
+    if (own.every((event) => timeS < event.onset_s - MARGIN_S || timeS > event.offset_s + MARGIN_S))
+      far.push(timeS);
+  }
+  return far;
+}
+
+test("the sample shows its known sounds where they are", async ({ page, view }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await view.untilDone();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(sample.title);
+  expect(await view.prompts()).toEqual(sample.prompts);
+  expect(await view.durationS()).toBeCloseTo(sample.duration_s, 0);
+  await expect(view.moments.first()).toBeVisible();
+
+  const listed = await view.listedMoments();
+  for (const event of sample.events) {
+    const name = `${event.prompt} at ${event.onset_s} s`;
+    const inside = [0.3, 0.5, 0.7].map((share) => event.onset_s + share * (event.offset_s - event.onset_s));
+    const scores: number[] = [];
+    const lights: number[] = [];
+    for (const timeS of inside) {
+      scores.push(await view.scoreAt(event.prompt, timeS));
+      lights.push(await view.lightnessAt(event.prompt, timeS));
+    }
+    expect(Math.max(...scores), `score of ${name}`).toBeGreaterThan(0.5);
+    expect(Math.max(...lights), `lightness of ${name}`).toBeGreaterThan(110);
+    const began = listed.filter((moment) => moment.prompt === event.prompt).map((moment) => moment.onsetS);
+    const close = began.some((onsetS) => onsetS > event.onset_s - 1 && onsetS < event.offset_s);
+    expect(close, `${name} is among the moments (${began.join(", ")})`).toBe(true);
+  }
+  for (const prompt of sample.prompts) {
+    const far = momentsFarFrom(prompt);
+    const quiet: number[] = [];
+    for (const timeS of [0.1, 0.35, 0.6, 0.85].map((share) => far[Math.floor(share * far.length)])) {
+      if ((await view.scoreAt(prompt, timeS)) < 0.5) quiet.push(timeS);
+      expect(await view.lightnessAt(prompt, timeS), `${prompt} is painted at ${timeS} s`).toBeGreaterThan(20);
+    }
+    expect(quiet.length, `${prompt} is quiet elsewhere`).toBeGreaterThanOrEqual(3);
+  }
+});
+
+test("the playhead runs through the map while the sound plays, and a click seeks", async ({
+  page,
+  view,
+  sampleId,
+}) => {
+  await view.open(sampleId);
+  const { x, y } = await view.pointOf("church bell", 51);
+  await page.mouse.click(x, y);
+  await expect.poll(() => view.positionS()).toBeCloseTo(51, 0);
+  await expect(page.locator(".now-words")).toContainText("church bell");
+  const line = page.locator(".playhead");
+  const before = (await line.boundingBox())?.x ?? 0;
+  expect(Math.abs(before - x)).toBeLessThan(3);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+  await expect.poll(() => view.positionS(), { timeout: 15_000 }).toBeGreaterThan(51.8);
+  expect((await line.boundingBox())?.x).toBeGreaterThan(before);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  const held = await view.positionS();
+  await page.waitForTimeout(300);
+  expect(await view.positionS()).toBe(held);
+});
+
+test("a moment in the list is a click away, and the lists go out as files", async ({
+  page,
+  view,
+  sampleId,
+}) => {
+  await view.open(sampleId);
+  const bell = view.moments.filter({ hasText: "church bell" }).first();
+  await bell.click();
+  await expect(bell).toHaveAttribute("aria-current", "time");
+  const [{ onsetS }] = (await view.listedMoments()).filter((moment) => moment.prompt === "church bell");
+  expect(await view.positionS()).toBeCloseTo(onsetS, 0);
+  for (const { name, holds } of [
+    { name: "CSV", holds: /church bell/ },
+    { name: "JSON", holds: /"prompt":\s*"church bell"/ },
+    { name: "Audacity labels", holds: /\tchurch bell/ },
+  ]) {
+    await page.getByRole("button", { name: "Export" }).click();
+    const arriving = page.waitForEvent("download");
+    await page.getByRole("link", { name }).click();
+    const path = await (await arriving).path();
+    expect(readFileSync(path, "utf8")).toMatch(holds);
+  }
+});
