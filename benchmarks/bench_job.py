@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 import time
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from websockets.sync.client import connect
 
@@ -13,6 +15,7 @@ from benchmarks.server import Server, make_recording, running_server
 
 DURATION_S = 1800.0
 ROUNDS = 3
+PROMPTS = ["dog barking", "rain", "siren", "engine", "footsteps"]
 
 
 class Listener(threading.Thread):
@@ -20,13 +23,14 @@ class Listener(threading.Thread):
 
     def __init__(self, server: Server, recording_id: str) -> None:
         super().__init__(daemon=True)
-        self.socket = connect(f"ws://{server.address}/ws/recordings/{recording_id}", max_size=None)
+        query = urlencode({"prompts": ";".join(PROMPTS)})
+        self.socket = connect(f"ws://{server.address}/ws/recordings/{recording_id}?{query}", max_size=None)
         self.first_window_at = self.done_at = 0.0
 
     def run(self) -> None:
         for text in self.socket:
             event: dict[str, Any] = json.loads(text)
-            if not self.first_window_at and has_scores(event):
+            if not self.first_window_at and event["type"] == "window":
                 self.first_window_at = time.monotonic()
             if event["type"] == "state" and event["state"] in ("done", "failed", "cancelled"):
                 self.done_at = time.monotonic()
@@ -34,20 +38,17 @@ class Listener(threading.Thread):
         self.socket.close()
 
 
-def has_scores(event: dict[str, Any]) -> bool:
-    """Windows, or a snapshot of those that were merged."""
-    return event["type"] in ("window", "snapshot") and any(event["scores"])
-
-
-def one_job(server: Server, file: Any) -> tuple[float, float]:
+def one_job(server: Server, file: Path) -> tuple[float, float]:
     """Seconds from the order to the end, and to the first window."""
     recording_id = server.upload(file)
     listener = Listener(server, recording_id)
     listener.start()
     started = time.monotonic()
-    server.analyze(recording_id)
+    server.analyze(recording_id, PROMPTS)
     listener.join(timeout=600)
     recording = server.wait_until_done(recording_id)
+    if not listener.first_window_at or not listener.done_at:
+        raise RuntimeError("the socket told of no window, or not of the end")
     if abs(recording["duration_s"] - DURATION_S) > 1:
         raise RuntimeError(f"{recording['duration_s']} s came out of {DURATION_S} s")
     server.client.delete(f"/api/recordings/{recording_id}").raise_for_status()
