@@ -14,6 +14,17 @@ import { runWords } from "./run-words";
 
 const KINDS = { upload: "upload", sample: "sample", url: "link" } as const;
 
+/** What is spoken: the steps, not every number on the way. */
+const SPOKEN_STATES: Record<Recording["state"], string> = {
+  stored: "Not analysed yet",
+  queued: "Queued",
+  fetching: "Fetching",
+  analyzing: "Analysing",
+  done: "Analysis done",
+  failed: "Analysis failed",
+  cancelled: "Analysis cancelled",
+};
+
 export function RecordingHead({ recording }: { recording: Recording }) {
   const { session } = useWorkspace();
   const progress = useSession((state) => state.progress);
@@ -42,9 +53,12 @@ export function RecordingHead({ recording }: { recording: Recording }) {
         </p>
       </div>
       <div className="run">
-        <p className="run-words num" role="status">
+        <p className="run-words num">
           <b>{words.lead}</b>
           {words.rest}
+        </p>
+        <p className="visually-hidden" role="status">
+          {SPOKEN_STATES[recording.state]}
         </p>
         <ProgressBar share={words.share} label="Analysis" />
       </div>

@@ -1,5 +1,6 @@
 import { Icon } from "../../ui/Icon";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { useCompact } from "../../ui/use-compact";
 import { FileButton } from "./FileButton";
 import { LinkForm } from "./LinkForm";
 import { useSource } from "./source-store";
@@ -11,6 +12,7 @@ export function SourceHero() {
   const problem = useSource((state) => state.problem);
   const dismiss = useSource((state) => state.dismiss);
   const sample = useSource((state) => state.sample);
+  const compact = useCompact();
   if (transfer) {
     return (
       <div className="hero-box">
@@ -23,7 +25,7 @@ export function SourceHero() {
       {problem && <ProblemBox problem={problem} onDismiss={dismiss} />}
       <div className="hero-drop">
         <Icon name="wave" size={28} />
-        <p>Drop a recording here</p>
+        <p>{compact ? "Listen to a recording" : "Drop a recording here"}</p>
         <div className="hero-buttons">
           <FileButton className="btn btn-go">Choose a file</FileButton>
           <button type="button" className="btn" onClick={() => void sample()}>

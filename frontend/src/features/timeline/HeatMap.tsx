@@ -10,6 +10,8 @@ import { maxFrom } from "./sampling";
 import { useDetail } from "./use-detail";
 import { useHeard } from "./use-heard";
 
+const NONE: string[] = [];
+
 export function HeatMap(props: { rowHeight: number }) {
   const { rowHeight } = props;
   const { session } = useWorkspace();
@@ -73,7 +75,7 @@ export function HeatMap(props: { rowHeight: number }) {
 function Replacements(props: { prompt: string; top: number; height: number }) {
   const { session } = useWorkspace();
   const prompts = useSession((state) => state.prompts);
-  const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? []);
+  const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? NONE);
   return (
     <div className="replacements" style={{ top: props.top, height: props.height }}>
       <span className="replacements-words">

@@ -44,7 +44,9 @@ function SpectrumLane() {
   const tiles = spectrum?.tiles;
   const paint = useCallback(
     (surface: Surface) => {
-      const heardX = heard.complete ? surface.width : timeToX(view, surface.width, heard.untilS);
+      const knownS = Math.max(0, ...(tiles ?? []).map((tile) => tile.endS));
+      const untilS = heard.complete ? view.endS : Math.min(heard.untilS, knownS);
+      const heardX = timeToX(view, surface.width, untilS);
       paintSpectrum(surface, palette, view, tiles ?? [], Math.max(0, Math.min(surface.width, heardX)));
     },
     [palette, view, tiles, heard.complete, heard.untilS],

@@ -43,6 +43,7 @@ export function paintWave(
     const toS = xToTime(view, width, x + BAR);
     const first = Math.max(0, Math.floor((fromS - peaks.start_s) / peaks.seconds_per_column));
     const end = Math.min(columns, Math.ceil((toS - peaks.start_s) / peaks.seconds_per_column));
+    if (first >= columns || toS <= peaks.start_s) continue; // Not decoded yet, which is not silence.
     let loudest = 0;
     for (let column = first; column < Math.max(end, Math.min(first + 1, columns)); column += 1) {
       loudest = Math.max(loudest, Math.abs(peaks.min[column]), Math.abs(peaks.max[column]));

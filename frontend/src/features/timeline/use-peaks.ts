@@ -6,7 +6,7 @@ import { isRunning } from "../session/session-state";
 
 const MAX_COLUMNS = 1600;
 const SETTLE_MS = 120;
-const REFRESH_MS = 1500;
+const REFRESH_MS = 700;
 
 /** The waveform of the stretch on show; asked again when the view settles, and as more of it becomes known. */
 export function usePeaks(): Peaks | null {

@@ -6,7 +6,7 @@ import { isRunning } from "../session/session-state";
 import type { PaintedTile } from "./paint-lanes";
 import { expectedColumns, paintTile, visibleTiles } from "./spectrum-tiles";
 
-const REFRESH_MS = 1500;
+const REFRESH_MS = 700;
 const SETTLE_MS = 80;
 /** About 25 MB of pixels; the oldest tiles go first. */
 const MAX_TILES = 128;
