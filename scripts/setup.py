@@ -172,14 +172,14 @@ def setup_python() -> None:
         pip("install", "--quiet", "--require-hashes", "--only-binary", ":all:", *files)
         write_stamp(stamp, value)
 
-    backend = ROOT / "backend"
-    # The folder is part of the stamp: an editable install points at it, and checkouts get moved.
-    stamp, value = STAMPS / "backend", digest([backend / "pyproject.toml"], str(ROOT))
-    if not is_fresh(stamp, value):
-        say("installing sonotag (editable)")
-        # The build backend is locked with the rest, so nothing unpinned is fetched to build with.
-        pip("install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(backend))
-        write_stamp(stamp, value)
+    for package in (ROOT / "openflam", ROOT / "backend"):
+        # The folder is part of the stamp: an editable install points at it, and checkouts get moved.
+        stamp, value = STAMPS / package.name, digest([package / "pyproject.toml"], str(ROOT))
+        if not is_fresh(stamp, value):
+            say(f"installing {package.name} (editable)")
+            # The build backend is locked with the rest, so nothing unpinned is fetched to build with.
+            pip("install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(package))
+            write_stamp(stamp, value)
 
 
 # -- the page --------------------------------------------------------------------------------------------

@@ -1,0 +1,19 @@
+"""FLAM, the frame-wise language-audio model (Wu et al., ICML 2025, arXiv 2505.05335): inference from its weights.
+
+Code under Apache-2.0. The weights are Adobe's, for non-commercial research only, and not part of this package.
+"""
+
+from openflam.config import AudioConfig, FLAMConfig, TextConfig
+from openflam.model import FLAM, AudioEmbeddings, TextEmbeddings, similarity
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "FLAM",
+    "AudioConfig",
+    "AudioEmbeddings",
+    "FLAMConfig",
+    "TextConfig",
+    "TextEmbeddings",
+    "similarity",
+]
