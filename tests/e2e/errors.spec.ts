@@ -1,4 +1,5 @@
 import { toneWav } from "./audio";
+import { violationsInBothThemes } from "./axe";
 import { expect, test } from "./fixtures";
 import { Server } from "./server";
 
@@ -19,6 +20,19 @@ test("a text file that says it is audio is refused in the server's words", async
   await expect(problem).toBeVisible({ timeout: 20_000 });
   await expect(problem.locator(".problem-message")).toHaveText(/\w+/);
   await expect(problem.locator(".problem-hint")).toHaveText(/\w+/);
+});
+
+test("a recording that fails says why where the map would be", async ({ page }) => {
+  await page.goto("/");
+  const file = { name: "ten samples.wav", mimeType: "audio/wav", buffer: toneWav(10, 1) };
+  await page.locator("input[type=file]").setInputFiles(file);
+  const problem = page.getByRole("alert");
+  await expect(problem.locator(".problem-message")).toHaveText(/\w+/, { timeout: 20_000 });
+  await expect(problem.locator(".problem-hint")).toHaveText(/\w+/);
+  await expect(problem.getByRole("button", { name: "Analyse again" })).toBeVisible();
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await problem.getByRole("button", { name: "Choose another file" }).click();
+  await expect(page.getByRole("button", { name: "Choose a file" })).toBeVisible();
 });
 
 test("a link is answered honestly", async ({ page, allowConsole }) => {
@@ -57,6 +71,7 @@ test("when the server goes away the page says so, and goes on when it is back", 
     await server.stop("SIGKILL");
     await expect(page.getByText(/Reconnecting to the server/)).toBeVisible();
     await expect(view.rows.first()).toBeVisible();
+    expect(await violationsInBothThemes(page)).toEqual([]);
     await page.getByRole("button", { name: "Try now" }).click();
     await server.start();
     await expect(page.getByText(/Reconnecting to the server/)).toHaveCount(0, { timeout: 30_000 });

@@ -1,4 +1,5 @@
 import { toneWav } from "./audio";
+import { violations, violationsInBothThemes } from "./axe";
 import { expect, test } from "./fixtures";
 
 const LONG_S = 900;
@@ -23,9 +24,12 @@ test("the map grows while a long recording is analysed, and cancelling keeps wha
   expect(await view.scoreAt(prompt, 2)).toBeGreaterThanOrEqual(0);
   await expect(page.locator(".moments-head")).toBeVisible();
 
+  expect(await violations(page)).toEqual([]);
+
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(view.status).toContainText(/Cancelled at \d+:\d\d of 15:00/);
   await expect(page.getByRole("button", { name: "Analyse again" })).toBeVisible();
+  expect(await violationsInBothThemes(page)).toEqual([]);
   expect(await view.scoreAt(prompt, 2)).toBeGreaterThanOrEqual(0);
   const { x, y } = await view.pointOf(prompt, LONG_S - 5);
   await page.mouse.move(x, y);
@@ -80,6 +84,7 @@ test("an upload tells how far it is and can be cancelled", async ({ page, contex
   await page.locator("input[type=file]").setInputFiles(file);
   await expect(page.locator(".transfer")).toContainText(/of 1\.9 MB/);
   await expect(page.getByRole("progressbar", { name: "Upload" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText("Drop a recording here")).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);

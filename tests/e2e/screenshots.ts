@@ -20,7 +20,7 @@ for (const { name, colorScheme, width, height, phone } of [
       await page.getByRole("button", { name: "Try the sample" }).click();
       await view.untilDone();
       await expect(view.moments.first()).toBeVisible();
-      const { x, y } = await view.pointOf("church bell", 50);
+      const { x, y } = await view.pointOf("baby crying", 25.5);
       if (phone) await page.touchscreen.tap(x, y);
       else await page.mouse.click(x, y);
       if (!phone) {

@@ -1,5 +1,6 @@
 import { Icon } from "../../ui/Icon";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { useCompact } from "../../ui/use-compact";
 import { FileButton } from "./FileButton";
 import { LinkForm } from "./LinkForm";
 import { useSource } from "./source-store";
@@ -9,6 +10,7 @@ import { TransferBox } from "./TransferBox";
 export function SourceBar() {
   const transfer = useSource((state) => state.transfer);
   const problem = useSource((state) => state.problem);
+  const compact = useCompact();
   const dismiss = useSource((state) => state.dismiss);
   return (
     <div className="source-bar">
@@ -16,7 +18,7 @@ export function SourceBar() {
         <TransferBox transfer={transfer} compact />
       ) : (
         <>
-          <LinkForm placeholder="Paste a link, or drop a file" />
+          <LinkForm placeholder={compact ? "Paste a link" : "Paste a link, or drop a file"} />
           <FileButton className="icon-btn" ariaLabel="Choose a file">
             <Icon name="file" />
           </FileButton>
