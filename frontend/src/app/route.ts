@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { addPrompts, splitPrompts } from "../features/prompts/split";
 
 /**
  * The page's own state lives in the hash (`#/r/<id>?p=…`): the document's path stays the one the server is
@@ -10,7 +11,8 @@ export function parseRoute(hash: string): Route {
   const [path, query = ""] = hash.replace(/^#/, "").split("?", 2);
   const match = /^\/r\/([^/]+)$/.exec(path);
   if (!match) return { page: "home" };
-  const prompts = new URLSearchParams(query).getAll("p").filter((prompt) => prompt.trim() !== "");
+  const words = new URLSearchParams(query).getAll("p");
+  const prompts = addPrompts([], splitPrompts(words.join(";")));
   return {
     page: "recording",
     id: decodeURIComponent(match[1]),

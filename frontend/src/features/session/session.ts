@@ -1,22 +1,22 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { socketUrl, withPrompts } from "../../api/base";
-import {
-  cancelAnalysis,
-  deleteRecording,
-  getDetections,
-  getRecording,
-  startAnalysis,
-} from "../../api/client";
+import { cancelAnalysis, deleteRecording, getRecording, startAnalysis } from "../../api/client";
 import { type Connection, EventSocket } from "../../api/event-socket";
 import { ApiError, type Problem, problemOf } from "../../api/problem";
-import type { PromptInfo, Recording, RecordingMessage, SnapshotEvent, WindowEvent } from "../../api/types";
+import type {
+  PromptInfo,
+  Recording,
+  RecordingMessage,
+  RecordingState,
+  SnapshotEvent,
+  WindowEvent,
+} from "../../api/types";
 import { rememberPrompts } from "../../app/route";
 import { DisposableScope } from "../../lib/disposable-scope";
-import { debounced, throttled } from "../../lib/throttled";
+import { addPrompts, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
+import { MomentsFeed } from "./moments-feed";
 import { INITIAL_SESSION, progressOf, type SessionState } from "./session-state";
-
-const DETECTIONS_EVERY_MS = 800;
 
 /** One recording on show: its stream, its scores and what the reader asked of it. */
 export class RecordingSession {
@@ -27,17 +27,15 @@ export class RecordingSession {
   /** The words of the last snapshot: those the server took. */
   private acceptedPrompts: readonly string[] | null = null;
   private requesting = new AbortController();
-  private detectionsRequest: AbortController | null = null;
-  private readonly refreshDetections = throttled(DETECTIONS_EVERY_MS, () => void this.loadDetections());
-  private readonly refreshDetectionsSoon = debounced(120, () => void this.loadDetections());
+  /** Whether the words on the page are the reader's, no longer just those it was opened with. */
+  private wordsChosen = false;
+  private readonly moments: MomentsFeed;
 
   constructor(
     readonly id: string,
     private readonly askedPrompts: string[] | null,
   ) {
-    this.scope.add(() => this.refreshDetections.cancel());
-    this.scope.add(() => this.refreshDetectionsSoon.cancel());
-    this.scope.add(() => this.detectionsRequest?.abort());
+    this.moments = new MomentsFeed(id, this.store, () => this.requests, this.scope);
     this.scope.add(() => this.requesting.abort());
     this.scope.add(() => this.socket?.dispose());
     this.scope.listen(window, "online", () => this.socket?.retryNow());
@@ -55,6 +53,7 @@ export class RecordingSession {
 
   setPrompts(prompts: string[]): void {
     const { recording } = this.store.getState();
+    this.wordsChosen = true;
     this.matrix.setPrompts(prompts);
     this.store.setState((state) => ({
       prompts,
@@ -68,21 +67,23 @@ export class RecordingSession {
 
   setThreshold(threshold: number): void {
     this.store.setState({ threshold, detectionsStale: true });
-    this.refreshDetectionsSoon();
+    this.moments.refresh();
   }
 
   async analyse(): Promise<void> {
     const { prompts } = this.store.getState();
     await this.act(async () => {
       await startAnalysis(this.id, prompts.length > 0 ? prompts : null);
-      const recording = await getRecording(this.id);
-      this.store.setState({ recording, progress: null });
-      if (prompts.length === 0) this.setPrompts(recording.prompts);
+      if (prompts.length > 0) return; // All else is told by the stream.
+      const { prompts: given } = await getRecording(this.id);
+      this.setPrompts(addPrompts([], splitPrompts(given.join(";"))));
     });
   }
 
   async cancel(): Promise<void> {
-    await this.act(async () => this.store.setState({ recording: await cancelAnalysis(this.id) }));
+    await this.act(async () => {
+      await cancelAnalysis(this.id);
+    });
   }
 
   /** Ends with the session, and while the recording is being deleted: nothing may ask for it any more. */
@@ -118,7 +119,7 @@ export class RecordingSession {
   private async load(): Promise<void> {
     try {
       const recording = await getRecording(this.id);
-      if (this.scope.disposed) return;
+      if (this.scope.disposed || this.socket) return;
       const prompts = this.askedPrompts ?? recording.prompts;
       this.matrix.setPrompts(prompts);
       this.store.setState({ recording, prompts, loadProblem: null });
@@ -156,8 +157,7 @@ export class RecordingSession {
         this.store.setState({ progress: progressOf(message) });
         break;
       case "state":
-        this.patchRecording({ state: message.state, ...(message.state === "queued" ? { error: null } : {}) });
-        if (message.state === "done" || message.state === "cancelled") this.refreshDetections();
+        this.receiveState(message.state);
         break;
       case "model":
         // Another model hears the recording from the start: what the last one heard no longer holds.
@@ -180,6 +180,16 @@ export class RecordingSession {
         this.receiveRefusal({ code: message.code, message: message.message, hint: message.hint });
         break;
     }
+  }
+
+  private receiveState(state: RecordingState): void {
+    if (state === "queued") {
+      this.store.setState({ progress: null });
+      this.patchRecording({ state, error: null });
+      return;
+    }
+    this.patchRecording({ state });
+    if (state === "done" || state === "cancelled" || state === "failed") this.moments.follow();
   }
 
   private receiveConnection(connection: Connection): void {
@@ -214,7 +224,8 @@ export class RecordingSession {
   private receiveSnapshot(message: SnapshotEvent): void {
     const words = message.prompts.map((info) => info.prompt);
     const wanted = this.store.getState().prompts;
-    if (!sameWords(words, wanted)) return; // Answers words that have changed since; theirs is on its way.
+    // It may answer words that the reader has changed since; the answer to those is on its way.
+    if (this.wordsChosen && !sameWords(words, wanted)) return;
     this.acceptedPrompts = words;
     this.matrix.load(words, message.seconds_per_column, message.scores, message.end_s);
     const infos: Record<string, PromptInfo> = {};
@@ -225,7 +236,7 @@ export class RecordingSession {
       infos,
       ...changedScores(state),
     }));
-    this.refreshDetectionsSoon();
+    this.moments.refresh();
   }
 
   private receiveWindow(message: WindowEvent): void {
@@ -241,36 +252,11 @@ export class RecordingSession {
         seconds_per_frame,
       },
     }));
-    this.refreshDetections();
+    this.moments.follow();
   }
 
   private patchRecording(change: Partial<Recording>): void {
     this.store.setState((state) => ({ recording: state.recording && { ...state.recording, ...change } }));
-  }
-
-  private async loadDetections(): Promise<void> {
-    this.detectionsRequest?.abort();
-    const { prompts, infos, threshold, recording, matrixVersion } = this.store.getState();
-    const covered = prompts.filter((prompt) => infos[prompt]?.covered);
-    if (covered.length === 0 || !recording || this.matrix.heardUntilS === 0) {
-      this.store.setState({ detections: [], detectionsStale: false });
-      return;
-    }
-    const request = new AbortController();
-    this.detectionsRequest = request;
-    try {
-      const signal = AbortSignal.any([request.signal, this.requests]);
-      const found = await getDetections(this.id, covered, threshold, signal);
-      found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
-      const later = this.store.getState().matrixVersion !== matrixVersion;
-      this.store.setState({ detections: found, detectionsStale: later });
-    } catch (error) {
-      if (request.signal.aborted || this.requests.aborted) return;
-      this.store.setState({ detectionsStale: true });
-      if (error instanceof ApiError && error.status >= 400 && error.status !== 409 && error.status !== 404) {
-        this.store.setState({ actionProblem: error.problem });
-      }
-    }
   }
 }
 

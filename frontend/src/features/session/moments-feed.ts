@@ -1,0 +1,57 @@
+import type { StoreApi } from "zustand/vanilla";
+import { getDetections } from "../../api/client";
+import { ApiError } from "../../api/problem";
+import type { DisposableScope } from "../../lib/disposable-scope";
+import { debounced, throttled } from "../../lib/throttled";
+import type { SessionState } from "./session-state";
+
+const WHILE_RUNNING_MS = 800;
+const SETTLE_MS = 120;
+
+/**
+ * Keeps the list of moments up with the scores. The rule that makes moments of scores lives in the server, so
+ * that the list, the exports and the API can never differ; asking again costs it milliseconds.
+ */
+export class MomentsFeed {
+  /** For scores that keep coming: now, then at most once in a while. */
+  readonly follow = throttled(WHILE_RUNNING_MS, () => void this.load());
+  /** For a change by the reader: once it has settled. */
+  readonly refresh = debounced(SETTLE_MS, () => void this.load());
+  private request: AbortController | null = null;
+
+  constructor(
+    private readonly id: string,
+    private readonly store: StoreApi<SessionState>,
+    private readonly requests: () => AbortSignal,
+    scope: DisposableScope,
+  ) {
+    scope.add(() => this.follow.cancel());
+    scope.add(() => this.refresh.cancel());
+    scope.add(() => this.request?.abort());
+  }
+
+  private async load(): Promise<void> {
+    this.request?.abort();
+    const { prompts, infos, threshold, recording, matrixVersion } = this.store.getState();
+    const covered = prompts.filter((prompt) => infos[prompt]?.covered);
+    if (covered.length === 0 || !recording || recording.analyzed_s === 0) {
+      this.store.setState({ detections: [], detectionsStale: false });
+      return;
+    }
+    const request = new AbortController();
+    this.request = request;
+    try {
+      const signal = AbortSignal.any([request.signal, this.requests()]);
+      const found = await getDetections(this.id, covered, threshold, signal);
+      found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
+      const overtaken = this.store.getState().matrixVersion !== matrixVersion;
+      this.store.setState({ detections: found, detectionsStale: overtaken });
+    } catch (error) {
+      if (request.signal.aborted || this.requests().aborted) return;
+      // A server that is away is told of elsewhere, and the next scores ask again.
+      if (error instanceof ApiError && error.status >= 400 && error.status !== 404 && error.status < 500) {
+        this.store.setState({ actionProblem: error.problem });
+      }
+    }
+  }
+}
