@@ -4,7 +4,9 @@ Code under Apache-2.0. The weights are Adobe's, for non-commercial research only
 """
 
 from openflam.config import AudioConfig, FLAMConfig, TextConfig
+from openflam.errors import OpenFLAMError, PromptError, TokenizerError
 from openflam.model import FLAM, AudioEmbeddings, TextEmbeddings, similarity
+from openflam.text import Tokenizer
 
 __version__ = "0.1.0"
 
@@ -13,7 +15,11 @@ __all__ = [
     "AudioConfig",
     "AudioEmbeddings",
     "FLAMConfig",
+    "OpenFLAMError",
+    "PromptError",
     "TextConfig",
     "TextEmbeddings",
+    "Tokenizer",
+    "TokenizerError",
     "similarity",
 ]

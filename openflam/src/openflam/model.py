@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -11,11 +13,18 @@ from torch.nn import functional
 from torch.nn.modules.module import _IncompatibleKeys  # pyright: ignore[reportPrivateUsage]
 
 from openflam.config import FLAMConfig
+from openflam.errors import PromptError
 from openflam.features import LogMel
 from openflam.htsat import HTSAT, WindowAttention
 from openflam.roberta import RoBERTa
+from openflam.text import Tokenizer, near_length_groups, pad
+
+log = logging.getLogger(__name__)
 
 Method = Literal["unbiased", "approximate"]
+
+PROMPTS_PER_BLOCK = 4096
+"""Prompts held at once, so that any number of them can be encoded."""
 
 DERIVED = (
     ".relative_position_index",
@@ -138,6 +147,43 @@ class FLAM(nn.Module):
         vectors = functional.normalize(self.text_projection(pooled), dim=-1)
         scale = (self.fc_per_text_logit_scale(pooled).squeeze(1) + self.aed_logit_scale).exp()
         return TextEmbeddings(vectors, scale, self.fc_per_text_logit_bias(pooled).squeeze(1))
+
+    def encode_text(self, prompts: Iterable[str], tokenizer: Tokenizer) -> TextEmbeddings:
+        """Prompts -> vectors [P, 512], scales [P], biases [P] in the order given, without gradients.
+
+        Prompts over 77 tokens are cut, and the log names them. Raises PromptError for no prompt at all or an empty one.
+        """
+        blocks = list(self.encode_text_blocks(prompts, tokenizer))
+        if not blocks:
+            raise PromptError("there is no prompt to encode", "Give at least one")
+        return TextEmbeddings(*(torch.cat(parts) for parts in zip(*blocks, strict=True)))
+
+    def encode_text_blocks(
+        self, prompts: Iterable[str], tokenizer: Tokenizer, block: int = PROMPTS_PER_BLOCK
+    ) -> Iterator[TextEmbeddings]:
+        """As :meth:`encode_text` in blocks of `block` prompts: a million of them in the memory that one block takes."""
+        if isinstance(prompts, str):
+            raise TypeError(f"prompts are a list of texts, not one text: [{prompts!r}]")
+        source, first = iter(prompts), 0
+        while texts := list(islice(source, block)):
+            tokens = tokenizer.encode(texts, first)
+            if tokens.truncated:
+                some = ", ".join(f"{first + place} ({texts[place][:40]!r}…)" for place in tokens.truncated[:3])
+                longest = self.config.text.max_tokens
+                log.warning("%d of %d prompts cut to %d tokens: %s", len(tokens.truncated), len(texts), longest, some)
+            yield self._encode_block(tokens.ids)
+            first += len(texts)
+
+    @torch.no_grad()
+    def _encode_block(self, sequences: list[list[int]]) -> TextEmbeddings:
+        device = self.logit_scale_a.device
+        groups = list(near_length_groups([len(ids) for ids in sequences]))
+        encoded: list[TextEmbeddings] = []
+        for group in groups:
+            ids, mask = pad([sequences[place] for place in group], self.config.text.padding_id)
+            encoded.append(self.encode_tokens(ids.to(device), mask.to(device)))
+        order = torch.tensor([place for group in groups for place in group], device=device).argsort()
+        return TextEmbeddings(*(torch.cat(parts)[order] for parts in zip(*encoded, strict=True)))
 
     def similarity(self, frames: Tensor, text: TextEmbeddings, method: Method = "unbiased") -> Tensor:
         """See :func:`similarity`."""

@@ -1,0 +1,23 @@
+"""What can go wrong, one class each: every message says what happened, every hint what to do about it."""
+
+from __future__ import annotations
+
+
+class OpenFLAMError(Exception):
+    """Root of this package's errors. `str()` is the message, then the hint where there is one."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.hint}" if self.hint else self.message
+
+
+class PromptError(OpenFLAMError, ValueError):
+    """A prompt that cannot be encoded: empty, or no valid text."""
+
+
+class TokenizerError(OpenFLAMError, ValueError):
+    """A tokenizer file that cannot be read, or is not the one the model was trained with."""
