@@ -1,4 +1,4 @@
-import { memo, useState } from "react";
+import { memo, type RefObject, useEffect, useRef, useState } from "react";
 import type { Detection } from "../../api/types";
 import { formatClockTenths, formatLength, formatScore } from "../../lib/format";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
@@ -42,6 +42,9 @@ export function MomentsPanel() {
   const positionS = usePlayback((state) => state.positionS);
   const [all, setAll] = useState(false);
   const [open] = useState(() => (moment: Detection) => seek(moment.onset_s));
+  const list = useRef<HTMLOListElement>(null);
+  const current = moments.findLastIndex((moment) => isUnder(moment, positionS));
+  useFollow(list, current);
   const shown = all ? moments : moments.slice(0, FIRST_SHOWN);
   return (
     <section className="moments" aria-labelledby="moments-title" aria-busy={stale}>
@@ -66,12 +69,12 @@ export function MomentsPanel() {
       {moments.length === 0 ? (
         <NoMoments />
       ) : (
-        <ol className="moments-list">
+        <ol className="moments-list" ref={list}>
           {shown.map((moment) => (
             <Moment
               key={`${moment.prompt} ${moment.onset_s}`}
               moment={moment}
-              current={moment.onset_s <= positionS && positionS < moment.offset_s}
+              current={isUnder(moment, positionS)}
               onOpen={open}
             />
           ))}
@@ -86,6 +89,22 @@ export function MomentsPanel() {
       )}
     </section>
   );
+}
+
+function isUnder(moment: Detection, positionS: number): boolean {
+  return moment.onset_s <= positionS && positionS < moment.offset_s;
+}
+
+/** Keeps the moment under the playhead in sight, where the list scrolls by itself; a page is never scrolled. */
+function useFollow(list: RefObject<HTMLOListElement | null>, index: number): void {
+  useEffect(() => {
+    const box = list.current;
+    const item = box?.children[index];
+    if (!box || !(item instanceof HTMLElement) || getComputedStyle(box).overflowY !== "auto") return;
+    const above = item.offsetTop < box.scrollTop;
+    const below = item.offsetTop + item.offsetHeight > box.scrollTop + box.clientHeight;
+    if (above || below) box.scrollTop = item.offsetTop - box.clientHeight / 3;
+  }, [list, index]);
 }
 
 function NoMoments() {

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { MomentsPanel } from "../detections/MomentsPanel";
@@ -16,6 +17,7 @@ export function RecordingPage() {
   const loadProblem = useSession((state) => state.loadProblem);
   const heard = useSession((state) => state.matrixVersion > 0 && session.matrix.heardUntilS > 0);
   useKeys();
+  useTitle(recording?.title);
   if (!recording) {
     return (
       <main className="stage-message">
@@ -67,4 +69,16 @@ export function RecordingPage() {
       <PlayerBar />
     </>
   );
+}
+
+/** The tab is named after the recording on show. */
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    if (title === undefined) return;
+    const before = document.title;
+    document.title = `${title}, SonoTag`;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
 }
