@@ -93,6 +93,8 @@ test("a moment in the list is a click away, and the lists go out as files", asyn
   const bell = view.moments.filter({ hasText: "church bell" }).first();
   await bell.click();
   await expect(bell).toHaveAttribute("aria-current", "time");
+  await expect(bell).toBeInViewport();
+  await expect(page).toHaveTitle(`${sample.title}, SonoTag`);
   const [{ onsetS }] = (await view.listedMoments()).filter((moment) => moment.prompt === "church bell");
   expect(await view.positionS()).toBeCloseTo(onsetS, 0);
   for (const { name, holds } of [
