@@ -128,7 +128,8 @@ def running_server(**settings: str) -> Iterator[tuple[Server, Path]]:
             yield server, folder
         finally:
             server.client.close()
-            process.terminate()
+            if process.poll() is None:
+                process.terminate()
             try:
                 process.wait(timeout=30)
             except psutil.TimeoutExpired:
