@@ -3,8 +3,19 @@
 Code under Apache-2.0. The weights are Adobe's, for non-commercial research only, and not part of this package.
 """
 
+from openflam.checkpoint import convert_checkpoint, find_checkpoint, load_model
 from openflam.config import AudioConfig, FLAMConfig, TextConfig
-from openflam.errors import OpenFLAMError, PromptError, TokenizerError
+from openflam.errors import (
+    CheckpointCorruptError,
+    CheckpointMismatchError,
+    CheckpointNotFoundError,
+    OpenFLAMError,
+    PromptError,
+    StorageDeniedError,
+    StorageError,
+    StorageFullError,
+    TokenizerError,
+)
 from openflam.model import FLAM, AudioEmbeddings, TextEmbeddings, similarity
 from openflam.text import Tokenizer
 
@@ -14,12 +25,21 @@ __all__ = [
     "FLAM",
     "AudioConfig",
     "AudioEmbeddings",
+    "CheckpointCorruptError",
+    "CheckpointMismatchError",
+    "CheckpointNotFoundError",
     "FLAMConfig",
     "OpenFLAMError",
     "PromptError",
+    "StorageDeniedError",
+    "StorageError",
+    "StorageFullError",
     "TextConfig",
     "TextEmbeddings",
     "Tokenizer",
     "TokenizerError",
+    "convert_checkpoint",
+    "find_checkpoint",
+    "load_model",
     "similarity",
 ]

@@ -21,3 +21,27 @@ class PromptError(OpenFLAMError, ValueError):
 
 class TokenizerError(OpenFLAMError, ValueError):
     """A tokenizer file that cannot be read, or is not the one the model was trained with."""
+
+
+class CheckpointNotFoundError(OpenFLAMError, FileNotFoundError):
+    """No weights where they were looked for."""
+
+
+class CheckpointCorruptError(OpenFLAMError, ValueError):
+    """Weights that cannot be read: half a file, another kind of file, not the bytes that were asked for."""
+
+
+class CheckpointMismatchError(OpenFLAMError, ValueError):
+    """Weights that can be read but are another model's: keys are missing, unknown, or of another shape."""
+
+
+class StorageError(OpenFLAMError, OSError):
+    """A file could not be read or written."""
+
+
+class StorageFullError(StorageError):
+    """No space left for a file."""
+
+
+class StorageDeniedError(StorageError, PermissionError):
+    """No permission to read or write a file."""

@@ -48,11 +48,11 @@ class LogMel(nn.Module):
         # Both follow from the configuration, so they are no part of the state.
         self.register_buffer("window", torch.empty(0), persistent=False)
         self.register_buffer("filters", torch.empty(0), persistent=False)
-        self.derive()
+        if not self.window.is_meta:  # there, nothing is computed, and trying to makes torch import its compiler
+            self.derive(self.window.device)
 
-    def derive(self) -> None:
+    def derive(self, device: torch.device) -> None:
         """Computes what follows from the configuration."""
-        device = self.window.device
         self.window = torch.hann_window(self._config.n_fft, periodic=True, device=device)
         self.filters = mel_matrix(self._config).to(device)
 

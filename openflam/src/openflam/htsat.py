@@ -59,8 +59,6 @@ def unpartition(x: Tensor, window: int, grid: int) -> Tensor:
 class WindowAttention(nn.Module):
     """Self-attention within windows, with a bias by relative position and, where shifted, a mask."""
 
-    relative_position_index: Tensor
-    mask: Tensor | None
     bias: Tensor
 
     def __init__(self, dim: int, heads: int, grid: int, window: int, shift: int) -> None:
@@ -70,24 +68,18 @@ class WindowAttention(nn.Module):
         self.qkv = nn.Linear(dim, 3 * dim)
         self.proj = nn.Linear(dim, dim)
         self.relative_position_bias_table = nn.Parameter(torch.zeros((2 * window - 1) ** 2, heads))
-        for name in ("relative_position_index", "mask", "bias"):
-            self.register_buffer(name, torch.empty(0), persistent=False)
-        self.derive()
-
-    def derive(self) -> None:
-        """Computes what follows from the configuration, and what follows from it and the table."""
-        grid, window, shift = self._geometry
-        device = self.relative_position_bias_table.device
-        self.relative_position_index = relative_position_index(window).to(device)
-        self.mask = shift_mask(grid, window, shift).to(device) if shift else None
-        self.refresh()
+        self.register_buffer("bias", torch.empty(0), persistent=False)
+        if not self.bias.is_meta:  # there, nothing is computed, and trying to makes torch import its compiler
+            self.derive()
 
     @torch.no_grad()
-    def refresh(self) -> None:
-        """Computes the bias [1, windows * heads or heads, N, N] anew from the table; after the table has changed."""
-        bias = self.relative_position_bias_table[self.relative_position_index].permute(2, 0, 1)
-        if self.mask is not None:
-            bias = (bias[None] + self.mask[:, None].to(bias.dtype)).flatten(0, 1)
+    def derive(self) -> None:
+        """Computes the bias [1, windows * heads or heads, N, N] from the table; anew after the table has changed."""
+        grid, window, shift = self._geometry
+        table = self.relative_position_bias_table
+        bias = table[relative_position_index(window).to(table.device)].permute(2, 0, 1)
+        if shift:
+            bias = (bias + shift_mask(grid, window, shift).to(table)[:, None]).flatten(0, 1)
         self.bias = bias[None].contiguous()
 
     def forward(self, x: Tensor) -> Tensor:
@@ -199,7 +191,9 @@ class HTSAT(nn.Module):
 
     def encode_mel(self, log_mel: Tensor) -> TowerOutput:
         """Log-mel [B, columns, mels] in dB -> as :meth:`forward`."""
-        x = self.norm(self.layers(self.patch_embed(self.fold(log_mel))))
+        # The image is made in float32: decibels in steps of bfloat16 would be coarse.
+        image = self.fold(log_mel).to(self.norm.weight.dtype)
+        x = self.norm(self.layers(self.patch_embed(image)))
         batch, grid, _, dim = x.shape
         # Rows are (chunk, part of the frequency range): the parts are averaged, the chunks put back in a line.
         frames = x.view(batch, self.config.chunks, -1, grid, dim).mean(2).flatten(1, 2)

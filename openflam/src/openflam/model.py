@@ -14,7 +14,6 @@ from torch.nn.modules.module import _IncompatibleKeys  # pyright: ignore[reportP
 
 from openflam.config import FLAMConfig
 from openflam.errors import PromptError
-from openflam.features import LogMel
 from openflam.htsat import HTSAT, WindowAttention
 from openflam.roberta import RoBERTa
 from openflam.text import Tokenizer, near_length_groups, pad
@@ -83,7 +82,11 @@ def per_text_head(dim: int) -> nn.Sequential:
 
 
 class FLAM(nn.Module):
-    """The model. `FLAM()` is v1-base; `load_state_dict` takes the published state dict's keys as they are."""
+    """The model. `FLAM()` is v1-base; `load_state_dict` takes the published state dict's keys as they are.
+
+    The towers' weights (but for the first batch norm's) may be bfloat16; what they are fed and what leaves the model
+    is float32.
+    """
 
     def __init__(self, config: FLAMConfig | None = None) -> None:
         super().__init__()
@@ -106,7 +109,7 @@ class FLAM(nn.Module):
         result = super().load_state_dict(kept, strict, assign)
         for part in self.modules():
             if isinstance(part, WindowAttention):
-                part.refresh()
+                part.derive()
         return result
 
     @classmethod
@@ -117,12 +120,10 @@ class FLAM(nn.Module):
         """
         with torch.device("meta"):
             model = cls(config)
-        model.to_empty(device="cpu")  # memory that is not touched before the state replaces it
-        for part in model.modules():
-            if isinstance(part, LogMel | WindowAttention):
-                part.derive()
-        model.audio_branch.bn0.reset_running_stats()
         model.load_state_dict(dict(state), assign=True)
+        # What is no part of a state is still without memory.
+        model.audio_branch.log_mel.derive(model.logit_scale_a.device)
+        model.audio_branch.bn0.num_batches_tracked = torch.tensor(0, device=model.logit_scale_a.device)
         return model.eval()
 
     def encode_audio(self, waveform: Tensor) -> AudioEmbeddings:
@@ -132,7 +133,7 @@ class FLAM(nn.Module):
         """
         self._check_waveform(waveform)
         tower = self.audio_branch(waveform)
-        return AudioEmbeddings(*(functional.normalize(self.audio_projection(x), dim=-1) for x in tower))
+        return AudioEmbeddings(*(functional.normalize(self.audio_projection(x.float()), dim=-1) for x in tower))
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> TextEmbeddings:
         """Token ids int [B, L] and mask [B, L] (1 = token, 0 = padding) -> vectors [B, 512], scales [B], biases [B].
@@ -143,7 +144,7 @@ class FLAM(nn.Module):
         if ids.ndim != 2 or ids.shape != mask.shape or 0 in ids.shape or ids.shape[1] > longest:
             shapes = f"{list(ids.shape)} and {list(mask.shape)}"
             raise ValueError(f"ids and mask are [B, L] alike with B >= 1 and 1 <= L <= {longest}, not {shapes}")
-        pooled = self.text_branch(ids, mask)
+        pooled = self.text_branch(ids, mask).float()
         vectors = functional.normalize(self.text_projection(pooled), dim=-1)
         scale = (self.fc_per_text_logit_scale(pooled).squeeze(1) + self.aed_logit_scale).exp()
         return TextEmbeddings(vectors, scale, self.fc_per_text_logit_bias(pooled).squeeze(1))

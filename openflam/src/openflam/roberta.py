@@ -9,15 +9,23 @@ from torch.nn import functional
 from openflam.config import TextConfig
 
 
+class Table(nn.Embedding):
+    """An embedding that draws no random weights on the meta device, for which torch would import its compiler."""
+
+    def reset_parameters(self) -> None:
+        if not self.weight.is_meta:
+            super().reset_parameters()
+
+
 class Embeddings(nn.Module):
     """Tokens, their positions and their type, summed and normalised."""
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
         self._padding_id = config.padding_id
-        self.word_embeddings = nn.Embedding(config.vocabulary, config.dim)
-        self.position_embeddings = nn.Embedding(config.positions, config.dim)
-        self.token_type_embeddings = nn.Embedding(config.token_types, config.dim)
+        self.word_embeddings = Table(config.vocabulary, config.dim)
+        self.position_embeddings = Table(config.positions, config.dim)
+        self.token_type_embeddings = Table(config.token_types, config.dim)
         self.LayerNorm = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
