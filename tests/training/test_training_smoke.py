@@ -1,0 +1,283 @@
+"""The whole way from a folder of recordings to loaded weights, in miniature."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+from sonotag.models.tagger import TaggerConfig, load_tagger
+from training import pipeline
+from training.activity import activity_of
+from training.clips import HELD_OUT, assign_folds, load_clips, read_manifest, recorded_folds, training_side
+from training.clips import test_side as held_out_side
+from training.config import TrainingConfig
+from training.evaluation.calibrate import calibrate
+from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts
+from training.evaluation.report import BEGIN, END, write_into_card
+from training.evaluation.testsets import Scored
+from training.export import export
+from training.mixtures import MixtureMaker
+from training.network import folded, trainable_tagger
+from training.synthesis import music, signals
+from training.vocabulary import ESC10, LABELS, meaning_of
+
+RATE_HZ = 48_000
+SMALL = replace(
+    TrainingConfig(),
+    network=replace(TaggerConfig(), channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=16),
+    steps=3,
+    cross_validation_steps=2,
+    threads=1,
+    batch=4,
+    example_frames=16,
+    warmup_steps=1,
+    clips_per_signal=1,
+    noise_s=10.0,
+    test_mixtures_per_fold=2,
+    noise_realisations=1,
+    psds_thresholds=4,
+    default_folds=(1, 2),
+)
+
+
+def write_recordings(folder: Path) -> None:
+    """A burst of tone or noise for a few labels, in two ESC-50-like folds and one file without a fold."""
+    folder.mkdir()
+    rng = np.random.default_rng(5)
+    rows: list[tuple[str, str]] = []
+    for number, label in enumerate(ESC10[:3]):
+        for fold in (1, 2):
+            rows.append((f"{fold}-{1000 + 10 * number + fold}-A-{number}.wav", label))
+    rows.append(("free.wav", "cat meowing"))
+    for number, (file, _) in enumerate(rows):
+        wave = np.zeros(RATE_HZ * 2)
+        time = np.arange(RATE_HZ) / RATE_HZ
+        wave[RATE_HZ // 2 : RATE_HZ * 3 // 2] = 0.3 * np.sin(2 * np.pi * 300 * (number + 1) * time) + 0.01 * rng.normal(
+            size=RATE_HZ
+        )
+        soundfile.write(folder / file, wave, RATE_HZ)
+    with (folder / "manifest.csv").open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(
+            ["file", "label", "extra_labels", "seconds", "licence", "author_or_attribution", "source_url_or_repo"]
+        )
+        writer.writerows(
+            [file, label, "", "2.00", "CC0-1.0", "nobody", f"https://example.org/{file}"] for file, label in rows
+        )
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipeline.Material]:
+    """Recordings, and all that the stages made of them."""
+    base = tmp_path_factory.mktemp("training")
+    write_recordings(base / "recordings")
+    out = base / "out"
+    # Signals are procedures of ours: nothing has to be installed for them.
+    pipeline.synthesise(SMALL, out / "synthesised", ("signals",))
+    material = pipeline.prepare(SMALL, base / "recordings", out)
+    pipeline.cross_validate(SMALL, material, out)
+    pipeline.train_final(SMALL, material, out)
+    return out, material
+
+
+def test_all_stages_lead_to_weights_that_load(
+    run: tuple[Path, pipeline.Material], caplog: pytest.LogCaptureFixture
+) -> None:
+    out, material = run
+    with caplog.at_level(logging.INFO):
+        report = pipeline.finish(SMALL, material, out)
+    tagger, metadata = load_tagger(out / "builtin.safetensors")
+    assert metadata.labels == LABELS
+    assert len(metadata.version) == 12
+    scores = tagger(torch.zeros(1, SMALL.network.window_samples))
+    assert scores.shape == (1, 80, len(LABELS))
+    assert torch.isfinite(scores).all()
+    assert report.esc10_clips == 6
+    assert len(report.lines()) > len(LABELS)
+    assert "free.wav" in (out / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    card = out / "card.md"
+    card.write_text(f"before {BEGIN} old {END} after", encoding="utf-8")
+    write_into_card(card, report)
+    text = card.read_text(encoding="utf-8")
+    assert text.startswith("before ")
+    assert text.endswith(" after")
+    assert "old" not in text.replace("threshold", "")
+
+
+def test_no_fold_learns_from_what_it_is_measured_on(run: tuple[Path, pipeline.Material]) -> None:
+    clips = run[1].clips
+    folds = recorded_folds(clips)
+    assert folds == [1, 2]
+    seen: list[str] = []
+    for fold in folds:
+        learned = {clip.row.file for clip in training_side(clips, fold)}
+        measured = {clip.row.file for clip in held_out_side(clips, fold, folds)}
+        assert measured
+        assert not learned & measured
+        groups = {clip.row.group for clip in training_side(clips, fold) if not clip.row.synthetic}
+        assert not groups & {clip.row.group for clip in held_out_side(clips, fold, folds) if not clip.row.synthetic}
+        seen += measured
+    assert len(seen) == len(set(seen)) == sum(clip.fold != 0 for clip in clips)
+    assert any(clip.fold == HELD_OUT for clip in clips)
+
+
+def test_a_clip_is_active_where_it_sounds(run: tuple[Path, pipeline.Material]) -> None:
+    clip = next(clip for clip in run[1].clips if clip.row.file == "free.wav")
+    on = np.flatnonzero(clip.activity.active) * SMALL.network.hop_samples / RATE_HZ
+    assert on.min() == pytest.approx(0.5, abs=0.04)
+    assert on.max() == pytest.approx(1.5, abs=0.04)
+
+
+def test_batches_repeat_for_a_seed_and_mark_what_sounds(run: tuple[Path, pipeline.Material]) -> None:
+    material = run[1]
+    first, second = (MixtureMaker(material.clips, material.noise, SMALL, seed=4).batch() for _ in range(2))
+    np.testing.assert_array_equal(first.mel_db, second.mel_db)
+    np.testing.assert_array_equal(first.target, second.target)
+    assert first.mel_db.shape == (4, 128, SMALL.network.n_mels)
+    assert first.target.shape == first.weight.shape == (4, 16, len(LABELS))
+    assert np.isfinite(first.mel_db).all()
+    assert set(np.unique(first.target)) <= {0.0, 1.0}
+
+
+def test_folding_the_normalisation_changes_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    network = trainable_tagger(SMALL.network, len(LABELS), dropout=0.1)
+    network.train()
+    mel = torch.randn(4, 64, SMALL.network.n_mels) * 20 - 60
+    for _ in range(3):
+        network.frames_of_mel(mel)
+    network.eval()
+    with torch.inference_mode():
+        expected = network.logits(network.frames_of_mel(mel))
+        torch.testing.assert_close(
+            folded(network).logits(folded(network).frames_of_mel(mel)), expected, atol=1e-3, rtol=1e-3
+        )
+        export(folded(network), ["rain"], tmp_path / "w.safetensors")
+        loaded, metadata = load_tagger(tmp_path / "w.safetensors")
+        torch.testing.assert_close(loaded.logits(loaded.frames_of_mel(mel)), expected, atol=0.02, rtol=0.02)
+    assert metadata.advertised == ("rain",)
+
+
+def test_rows_without_a_fold_keep_their_group_together(tmp_path: Path) -> None:
+    write_recordings(tmp_path / "r")
+    manifest = tmp_path / "r" / "manifest.csv"
+    with manifest.open("a") as stream:
+        for number in range(4):
+            stream.write(f"free-{number}.wav,cat meowing,,1.0,CC0-1.0,nobody,https://example.org/one via mod\n")
+    rows = assign_folds(read_manifest(tmp_path / "r"), (1, 2))
+    assert len({row.fold for row in rows if row.source.endswith("via mod")}) == 1
+    assert all(row.fold in (1, 2) for row in rows)
+
+
+def bursts(rng: np.random.Generator, seconds: float) -> np.ndarray:
+    """Decaying tones at random times, as birds and bells make them."""
+    wave = np.zeros(round(seconds * RATE_HZ))
+    time = np.arange(RATE_HZ // 5) / RATE_HZ
+    for start in rng.integers(0, len(wave) - len(time), round(25 * seconds)):
+        tone = np.sin(2 * np.pi * rng.uniform(300, 9000) * time) * np.exp(-time / 0.03)
+        wave[start : start + len(time)] += rng.uniform(0.3, 1) * tone
+    return 0.1 * wave
+
+
+def test_one_recording_under_two_names_is_found(tmp_path: Path) -> None:
+    rng = np.random.default_rng(11)
+    first = bursts(rng, 4.0)
+    waves = {"a.wav": first, "b.wav": first[RATE_HZ:] * 0.4, "c.wav": bursts(rng, 4.0)}
+    lines = ["file,label,extra_labels,seconds,licence,author_or_attribution,source_url_or_repo"]
+    for file, wave in waves.items():
+        soundfile.write(tmp_path / file, wave, RATE_HZ)
+        lines.append(f"{file},beep,,4,CC0-1.0,nobody,https://example.org/{file}")
+    (tmp_path / "manifest.csv").write_text("\n".join(lines))
+    found = pipeline.find_duplicates(SMALL, tmp_path, tmp_path / "cache")
+    assert [{pair.first.row.file, pair.second.row.file} for pair in found] == [{"a.wav", "b.wav"}]
+
+
+def test_meanings() -> None:
+    violin = meaning_of("strings", ())
+    assert {LABELS[i] for i in violin.present} == {"strings", "music"}
+    piece = meaning_of("music", ("violin", "orchestra"))
+    assert LABELS.index("strings") in piece.unsure
+    assert {LABELS[i] for i in meaning_of("trumpet", ("music",)).present} == {"brass", "music"}
+
+
+def test_silence_is_no_event(tmp_path: Path) -> None:
+    assert not activity_of(np.zeros((80, 64), np.float32), "rain").active.any()
+    soundfile.write(tmp_path / "s.wav", np.zeros(RATE_HZ), RATE_HZ)
+    (tmp_path / "manifest.csv").write_text(
+        "file,label,extra_labels,seconds,licence,author_or_attribution,source_url_or_repo\ns.wav,rain,,1,CC0-1.0,a,b\n"
+    )
+    assert load_clips(assign_folds(read_manifest(tmp_path), (1,)), SMALL.network, tmp_path / "cache") == []
+
+
+@pytest.mark.parametrize("label", sorted(signals.FAMILIES))
+def test_signals_are_audio(label: str) -> None:
+    for family in signals.FAMILIES[label]:
+        wave = family(np.random.default_rng(2))
+        assert np.isfinite(wave).all()
+        assert 0.3 < len(wave) / signals.RATE_HZ < 12
+        assert np.abs(wave).max() > 0.01
+
+
+def test_composed_midi_is_a_midi_file() -> None:
+    score = music.compose(np.random.default_rng(1), ["piano", "drums"], 5.0)
+    assert score[:4] == b"MThd"
+    assert score[14:18] == b"MTrk"
+    assert int.from_bytes(score[18:22], "big") == len(score) - 22
+    assert score.endswith(b"\xff\x2f\x00")
+
+
+def test_psds_knows_perfect_useless_and_false_answers() -> None:
+    truth = [np.zeros((80, 2), bool) for _ in range(3)]
+    truth[0][10:30, 0] = truth[1][40:60, 1] = True
+    perfect = [np.where(one, 5.0, -5.0) for one in truth]
+    assert psds(perfect, truth, 0.125) == pytest.approx(1.0)
+    assert psds([-one for one in perfect], truth, 0.125) < 0.05
+    one_missed = [perfect[0], np.full((80, 2), -5.0), perfect[2]]
+    # One of two labels found: mean 0.5 less one standard deviation of 0.5.
+    assert psds(one_missed, truth, 0.125) == pytest.approx(0.0, abs=1e-6)
+    assert psds(one_missed, truth, 0.125, PsdsParameters(instability_cost=0.0)) == pytest.approx(0.5)
+
+
+def test_segments_and_runs() -> None:
+    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    truth = np.zeros((16, 1), bool)
+    truth[4:12] = True
+    found = np.zeros((16, 1), bool)
+    found[0:4] = True
+    counts = segment_counts([found], [truth], [np.ones_like(truth)], 8)
+    assert (int(counts.hit[0]), int(counts.false[0]), int(counts.missed[0])) == (1, 0, 1)
+
+
+def test_calibration_puts_the_best_threshold_at_zero_and_noise_below() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.random((400, len(LABELS))) < 0.3
+    logits = (np.where(truth, 1.0, -3.0) + 0.1 * rng.normal(size=truth.shape) - 1.0).astype(np.float32)
+    pieces = [Scored(f"m{i}", 1, None, logits[i::40], truth[i::40], np.ones_like(truth[i::40])) for i in range(40)]
+    quiet = Scored(
+        "n",
+        1,
+        None,
+        np.full((50, len(LABELS)), -6.0, np.float32),
+        np.zeros((50, len(LABELS)), bool),
+        np.ones((50, len(LABELS)), bool),
+    )
+    calibrated = calibrate(pieces, [], [quiet]).apply(logits)
+    assert ((calibrated > 0) == truth).mean() > 0.99
+    loud = Scored("n", 1, None, np.full((50, len(LABELS)), 2.0, np.float32), quiet.truth, quiet.known)
+    assert (calibrate(pieces, [], [loud]).apply(loud.logits) <= 1e-5).all()
+
+
+def test_finished_weights_are_measured_on_any_folder(run: tuple[Path, pipeline.Material]) -> None:
+    out, material = run
+    weights = out / "given.safetensors"
+    export(load_tagger(out / "uncalibrated.safetensors")[0], ("rain",), weights)
+    report = pipeline.evaluate_weights(SMALL, weights, material.clips[0].row.path.parent, out / "cache")
+    assert report.advertised == ("rain",)
+    assert report.esc10_clips == 6

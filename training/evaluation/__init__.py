@@ -1,0 +1,1 @@
+"""Measuring a tagger: test material, metrics, calibration, the evidence for each label."""

@@ -1,0 +1,159 @@
+"""Segment F1, PSDS, top-1, areas under curves: the arithmetic of evaluation, on plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.floating]
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Logits -> scores, without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * logits))
+
+
+def linear_softmax(scores: Floats) -> Floats:
+    """Frame scores [frames, labels] -> clip scores [labels] (Wang et al. 2019, arXiv:1810.09050)."""
+    return (scores**2).sum(axis=0) / np.maximum(scores.sum(axis=0), 1e-6)
+
+
+@dataclass
+class Counts:
+    """True positives, false positives, false negatives; [labels] each."""
+
+    hit: NDArray[np.int64]
+    false: NDArray[np.int64]
+    missed: NDArray[np.int64]
+
+    def f1(self) -> Floats:
+        """2 TP / (2 TP + FP + FN) for each label; NaN where a label is neither true nor found."""
+        whole = 2 * self.hit + self.false + self.missed
+        return np.where(whole > 0, 2 * self.hit / np.maximum(whole, 1), np.nan)
+
+    def micro_f1(self) -> float:
+        """Over all labels together."""
+        hit, wrong = int(self.hit.sum()), int(self.false.sum() + self.missed.sum())
+        return 2 * hit / max(1, 2 * hit + wrong)
+
+
+def segment_counts(found: Sequence[Bools], truth: Sequence[Bools], known: Sequence[Bools], frames: int) -> Counts:
+    """Segment-based counts (Mesaros et al. 2016, doi:10.3390/app6060162): a label is active in a segment if it is
+    in any of its ``frames`` frames. Segments in which the truth is partly unknown and never true are left out."""
+    hit, false, missed = (np.zeros(truth[0].shape[1], np.int64) for _ in range(3))
+    for one_found, one_truth, one_known in zip(found, truth, known, strict=True):
+        for start in range(0, len(one_truth), frames):
+            part = slice(start, start + frames)
+            there, said = one_truth[part].any(axis=0), one_found[part].any(axis=0)
+            counted = there | one_known[part].all(axis=0)
+            hit += there & said
+            false += said & ~there & counted
+            missed += there & ~said
+    return Counts(hit, false, missed)
+
+
+def area_under_roc(positive: Floats, negative: Floats) -> float:
+    """Probability that a positive scores above a negative (ties count half)."""
+    if not len(positive) or not len(negative):
+        return float("nan")
+    ranks = np.searchsorted(np.sort(negative), positive, "left") + np.searchsorted(np.sort(negative), positive, "right")
+    return float(ranks.mean() / (2 * len(negative)))
+
+
+def runs(active: Bools) -> list[tuple[int, int]]:
+    """[frames] -> (first, end) of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], active, [False]]).astype(np.int8)))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def runs_of_labels(active: Bools) -> list[list[tuple[int, int]]]:
+    """[frames, labels] -> runs of each label; most labels are silent most of the time and cost nothing."""
+    return [runs(active[:, label]) if some else [] for label, some in enumerate(active.any(axis=0))]
+
+
+@dataclass(frozen=True)
+class PsdsParameters:
+    """Of Bilen et al. 2020 (arXiv:1910.08440); the defaults are DCASE's scenario 2."""
+
+    detection_tolerance: float = 0.1
+    truth_tolerance: float = 0.1
+    cross_trigger_tolerance: float = 0.3
+    cross_trigger_cost: float = 0.5
+    instability_cost: float = 1.0
+    most_false_per_hour: float = 100.0
+    thresholds: int = 60
+
+
+def _overlap(run: tuple[int, int], others: Sequence[tuple[int, int]]) -> int:
+    return sum(max(0, min(run[1], b) - max(run[0], a)) for a, b in others)
+
+
+def _operating_point(
+    found: Sequence[list[list[tuple[int, int]]]],
+    truth: Sequence[list[list[tuple[int, int]]]],
+    parameters: PsdsParameters,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Runs per piece and label -> (true positives [L], false positives [L], cross triggers [L, L])."""
+    n_labels = len(truth[0])
+    hit, false = np.zeros(n_labels, np.int64), np.zeros(n_labels, np.int64)
+    cross = np.zeros((n_labels, n_labels), np.int64)
+    for one_found, one_truth in zip(found, truth, strict=True):
+        for label in (index for index in range(n_labels) if one_found[index] or one_truth[index]):
+            relevant: list[tuple[int, int]] = []
+            for run in one_found[label]:
+                length = run[1] - run[0]
+                # Detection tolerance criterion: enough of the detection lies in the truth.
+                if _overlap(run, one_truth[label]) >= parameters.detection_tolerance * length:
+                    relevant.append(run)
+                    continue
+                false[label] += 1
+                for other in range(n_labels):
+                    if (
+                        other != label
+                        and one_truth[other]
+                        and _overlap(run, one_truth[other]) >= parameters.cross_trigger_tolerance * length
+                    ):
+                        cross[label, other] += 1
+            # Ground truth intersection criterion: enough of the event is covered by such detections.
+            for event in one_truth[label]:
+                hit[label] += _overlap(event, relevant) >= parameters.truth_tolerance * (event[1] - event[0])
+    return hit, false, cross
+
+
+def psds(
+    logits: Sequence[Floats], truth: Sequence[Bools], frame_s: float, parameters: PsdsParameters | None = None
+) -> float:
+    """Polyphonic sound detection score, in 0..1, of pieces with [frames, labels] logits and truth.
+
+    Labels that never occur are left out. Operating points are taken at thresholds spread over the quantiles of
+    the scores; each label's curve is the staircase of its best points, the effective false-positive rate adds
+    the mean cross-trigger rate weighted by its cost, and the score is the normalised area under the mean over
+    labels less ``instability_cost`` standard deviations.
+    """
+    parameters = parameters or PsdsParameters()
+    used = np.flatnonzero(np.any([one.any(axis=0) for one in truth], axis=0))
+    if not len(used):
+        return float("nan")
+    true_runs = [runs_of_labels(one[:, used]) for one in truth]
+    events = np.array([sum(len(one[i]) for one in true_runs) for i in range(len(used))])
+    hours = sum(len(one) for one in truth) * frame_s / 3600
+    true_s = np.array([sum(b - a for one in true_runs for a, b in one[i]) for i in range(len(used))]) * frame_s / 3600
+    pooled = np.sort(np.concatenate([one[:, used].ravel() for one in logits]))
+    # Denser towards the top: the rare high scores are where detections are.
+    spread = 1 - np.geomspace(1e-5, 0.6, parameters.thresholds)
+    points_fpr, points_tpr = [], []
+    for threshold in np.unique(np.quantile(pooled, spread)):
+        found = [runs_of_labels(one[:, used] > threshold) for one in logits]
+        hit, false, cross = _operating_point(found, true_runs, parameters)
+        cross_rate = (cross / np.maximum(true_s, 1e-9)).sum(axis=1) / max(1, len(used) - 1)
+        points_fpr.append(false / hours + parameters.cross_trigger_cost * cross_rate)
+        points_tpr.append(hit / events)
+    grid = np.linspace(0, parameters.most_false_per_hour, 401)
+    fpr, tpr = np.array(points_fpr), np.array(points_tpr)
+    curves = np.array([[tpr[fpr[:, i] <= limit, i].max(initial=0.0) for limit in grid] for i in range(len(used))])
+    effective = np.maximum(0, curves.mean(axis=0) - parameters.instability_cost * curves.std(axis=0))
+    return float(np.trapezoid(effective, grid) / parameters.most_false_per_hour)

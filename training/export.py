@@ -1,0 +1,61 @@
+"""Write the weights file that the backend loads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from sonotag.models.tagger import Tagger, config_to_json
+from training.clips import Row
+from training.vocabulary import LABELS
+
+LICENCE = "Apache-2.0; trained on CC-BY clips that ATTRIBUTION.md names"
+# Scores hang on these few numbers directly, so they keep all their bits.
+FULL_PRECISION = ("scale", "bias", "band_mean", "band_std")
+
+
+def export(tagger: Tagger, advertised: Sequence[str], path: Path) -> str:
+    """Write a folded, calibrated tagger (weights as float16); returns its version, a hash of the tensors."""
+    tensors: dict[str, Tensor] = {}
+    digest = hashlib.sha256(config_to_json(tagger.config).encode() + json.dumps(LABELS).encode())
+    for name, value in sorted(tagger.state_dict().items()):
+        kept = value if name in FULL_PRECISION else value.to(torch.float16)
+        tensors[name] = kept.contiguous().clone()
+        digest.update(name.encode() + tensors[name].numpy().tobytes())
+    version = digest.hexdigest()[:12]
+    header = {
+        "config": config_to_json(tagger.config),
+        "labels": json.dumps(list(LABELS)),
+        "advertised": json.dumps([label for label in LABELS if label in advertised]),
+        "version": version,
+        "license": LICENCE,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, path, header)
+    return version
+
+
+def attribution(rows: Sequence[Row]) -> str:
+    """Author, licence and source of every recording used, as Markdown."""
+    lines = [
+        "# Recordings that the built-in tagger's weights were trained on",
+        "",
+        "The weights contain none of these recordings, but were made from all of them. Those under a CC-BY licence",
+        "ask to be named; the others are named with the same thanks. Recordings were downmixed to mono and cut;",
+        "training changed their speed, pitch and colour and mixed them. Licences: CC0-1.0",
+        "<https://creativecommons.org/publicdomain/zero/1.0/>, CC-BY <https://creativecommons.org/licenses/by/3.0/>",
+        "(or the version named).",
+        "",
+        "| file | what, and by whom | licence | source |",
+        "|---|---|---|---|",
+    ]
+    for row in sorted((row for row in rows if not row.synthetic), key=lambda row: row.file):
+        cells = (row.file, row.author, row.licence, row.source)
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"

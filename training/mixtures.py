@@ -1,0 +1,242 @@
+"""Endless strongly labelled examples, mixed from clips in the mel-power domain.
+
+Powers of independent sounds add, so a mixture of spectrograms is, but for the phases, the spectrogram of the
+mixture; and it costs a hundredth of mixing samples and transforming them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from training.activity import loudness_weights
+from training.clips import Clip
+from training.config import TrainingConfig
+from training.vocabulary import ESC10, LABELS, OTHER_INSTRUMENTS
+
+Floats = NDArray[np.float32]
+Random = np.random.Generator
+ACTIVE, DOUBTFUL = 1.0, 0.5
+WANTED = {"speech": 5.0, "music": 4.0}
+"""How often these are drawn, in units of one square root of a recording: they matter most to users."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One augmented clip inside an example."""
+
+    clip: Clip
+    power: Floats
+    """[columns, n_mels]; zero where the event is not."""
+    activity: Floats
+    """[columns]: 1 active, 0.5 doubtful, 0 not active."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Examples for one step."""
+
+    mel_db: Floats
+    """[B, columns, n_mels]."""
+    target: Floats
+    """[B, frames, labels], 0 or 1."""
+    weight: Floats
+    """[B, frames, labels]: 0 where nothing is known."""
+
+
+def _curve(rng: Random, n_mels: int, knots: int, spread_db: float) -> Floats:
+    """A smooth random gain over bands in dB."""
+    points = np.linspace(0, n_mels - 1, knots)
+    return np.interp(np.arange(n_mels), points, rng.normal(0, spread_db / 2, knots)).astype(np.float32)
+
+
+def _lerp(values: Floats, position: Floats, axis: int) -> Floats:
+    """Sample ``values`` along ``axis`` at fractional positions; zero outside."""
+    size = values.shape[axis]
+    low = np.floor(position).astype(np.int64)
+    part = (position - low).astype(np.float32)
+    shape = [1] * values.ndim
+    shape[axis] = -1
+    inside = ((position >= 0) & (position <= size - 1)).astype(np.float32)
+    below, above = (values.take(np.clip(low + k, 0, size - 1), axis=axis) for k in (0, 1))
+    return (below * ((1 - part) * inside).reshape(shape) + above * (part * inside).reshape(shape)).astype(np.float32)
+
+
+class MixtureMaker:
+    """Draws batches; deterministic for a seed."""
+
+    def __init__(self, clips: Sequence[Clip], noise: Floats, config: TrainingConfig, seed: int) -> None:
+        self.config = config
+        self.noise = noise / np.float32(noise.sum(axis=1).mean())
+        self.rng = np.random.default_rng(seed)
+        self.columns = config.example_frames * config.network.columns_per_frame
+        self.loudness = loudness_weights(config.network.n_mels)
+        self.by_label: dict[str, list[list[Clip]]] = {}
+        for label, kinds in self._sorted_clips(clips).items():
+            self.by_label[label] = [kind for kind in kinds if kind]
+        self.names = sorted(self.by_label)
+        chances = np.array([self._chance(name) for name in self.names])
+        self.chances = chances / chances.sum()
+
+    @staticmethod
+    def _sorted_clips(clips: Sequence[Clip]) -> dict[str, tuple[list[Clip], list[Clip]]]:
+        sorted_clips: dict[str, tuple[list[Clip], list[Clip]]] = defaultdict(lambda: ([], []))
+        for clip in clips:
+            sorted_clips[clip.row.label][int(clip.row.synthetic)].append(clip)
+        return sorted_clips
+
+    def _chance(self, label: str) -> float:
+        """Square root of the number of recordings; synthesised clips count little, unknown words half."""
+        recorded = sum(len(kind) for kind in self.by_label[label] if not kind[0].row.synthetic)
+        synthetic = any(kind[0].row.synthetic for kind in self.by_label[label])
+        chance = max(np.sqrt(recorded), self.config.synthetic_weight if synthetic else 0.0)
+        if label not in LABELS and label not in OTHER_INSTRUMENTS:
+            chance *= 0.5
+        return WANTED.get(label, float(chance) * (1.4 if label in ESC10 else 1.0))
+
+    def _draw_clip(self) -> Clip:
+        rng = self.rng
+        kinds = self.by_label[self.names[int(rng.choice(len(self.names), p=self.chances))]]
+        kind = kinds[0] if len(kinds) == 1 or rng.random() < 0.55 else kinds[1]
+        return kind[int(rng.integers(len(kind)))]
+
+    def _event(self) -> Event:
+        """Draw a clip, change its speed, pitch and colour, and place it."""
+        rng, config = self.rng, self.config
+        clip = self._draw_clip()
+        speed = float(np.exp(rng.uniform(*np.log(config.speed))))
+        length = len(clip.power) / speed
+        on = np.flatnonzero(clip.activity.active)
+        # A moment of activity is put at a random place of the example, so that no example is empty.
+        anchor = on[int(rng.integers(len(on)))] / speed
+        start = rng.uniform(0, self.columns) - anchor
+        if length <= self.columns and rng.random() < 0.7:
+            start = rng.uniform(0, self.columns - length)
+        position = (np.arange(self.columns, dtype=np.float32) - np.float32(start)) * np.float32(speed)
+        power = _lerp(clip.power, position, axis=0)
+        bands = np.arange(config.network.n_mels, dtype=np.float32) - np.float32(rng.uniform(-1, 1) * config.shift_bands)
+        power = _lerp(power, np.clip(bands, 0, config.network.n_mels - 1).astype(np.float32), axis=1)
+        state = clip.activity.active.astype(np.float32)
+        state[clip.activity.doubtful] = DOUBTFUL
+        nearest = np.clip(np.round(position).astype(np.int64), 0, len(state) - 1)
+        activity = np.where((position >= 0) & (position <= len(state) - 1), state[nearest], 0.0).astype(np.float32)
+        return Event(clip, self._colour(power), activity)
+
+    def _colour(self, power: Floats) -> Floats:
+        """Equaliser, tilt, band limit, reverberation."""
+        rng, config = self.rng, self.config
+        n_mels = config.network.n_mels
+        gain_db = _curve(rng, n_mels, 6, config.equaliser_db)
+        gain_db += rng.uniform(-1, 1) * config.tilt_db * np.linspace(-1, 1, n_mels, dtype=np.float32)
+        if rng.random() < config.band_limit_share:
+            edge = rng.uniform(0.55, 1.0) * n_mels
+            gain_db -= np.maximum(0, np.arange(n_mels, dtype=np.float32) - np.float32(edge)) * 8
+        if rng.random() < config.band_limit_share / 2:
+            edge = rng.uniform(0.0, 0.2) * n_mels
+            gain_db -= np.maximum(0, np.float32(edge) - np.arange(n_mels, dtype=np.float32)) * 4
+        power = power * (10 ** (gain_db / 10)).astype(np.float32)
+        if rng.random() < config.reverb_share:
+            # Exponentially decaying energy: 60 dB in T60 seconds.
+            t60_s = np.exp(rng.uniform(np.log(0.15), np.log(1.5)))
+            hop_s = config.network.hop_samples / config.network.sample_rate_hz
+            decay = 10 ** (-6 * hop_s / t60_s)
+            wet = 10 ** (rng.uniform(-14, 0) / 10) * (1 - decay)
+            tail = np.asarray(lfilter([0.0, wet], [1.0, -decay], power, axis=0), np.float32)
+            power = power + tail
+        return power
+
+    def _noise(self) -> Floats:
+        """A stretch of noise with a random colour; its columns average unit power."""
+        rng = self.rng
+        start = int(rng.integers(len(self.noise) - self.columns))
+        curve = _curve(rng, self.noise.shape[1], 5, 8.0)
+        curve += rng.uniform(-10, 10) * np.linspace(-1, 1, len(curve), dtype=np.float32)
+        noise = self.noise[start : start + self.columns] * (10 ** (curve / 10)).astype(np.float32)
+        return noise / np.float32(noise.sum(axis=1).mean() + 1e-12)
+
+    def _pool(self, columns: Floats) -> Floats:
+        """[columns, ...] -> mean over each frame's columns [frames, ...]."""
+        per_frame = self.config.network.columns_per_frame
+        return columns.reshape(-1, per_frame, *columns.shape[1:]).mean(axis=1)
+
+    def _level(self, event: Event) -> float:
+        on = event.activity > 0
+        return float(event.power[on].sum(axis=1).mean()) if on.any() else 0.0
+
+    def example(self) -> tuple[Floats, Floats, Floats]:
+        """One example: (power [columns, n_mels], target [frames, labels], weight [frames, labels])."""
+        rng, config = self.rng, self.config
+        kind = rng.random()
+        if kind < config.noise_only_share:
+            count = 0
+        elif kind < config.noise_only_share + config.mixture_share:
+            count = int(rng.integers(1, config.max_events + 1))
+        else:
+            count = 1
+        mixture = count != 1 or kind < config.noise_only_share + config.mixture_share
+        events: list[Event] = []
+        for _ in range(count):
+            event = self._event()
+            level = self._level(event)
+            if level > 1e-12:
+                relative_db = rng.uniform(*config.event_to_mixture_db) if mixture else 0.0
+                events.append(
+                    Event(event.clip, event.power * np.float32(10 ** (relative_db / 10) / level), event.activity)
+                )
+        if not events:
+            level_db = rng.uniform(*config.noise_only_level_dbfs)
+            noise = self._noise()
+        else:
+            level_db = rng.uniform(*config.mixture_level_dbfs)
+            low, high = config.noise_to_mixture_db
+            noise_db = rng.uniform(low, high) if mixture else rng.uniform(low - 30, low + 15)
+            noise = self._noise() * np.float32(10 ** (noise_db / 10))
+        total = noise + sum((event.power for event in events), np.zeros_like(noise))
+        target, weight = self._truth(events, total)
+        if rng.random() < 0.1:
+            # A lossy codec or a telephone: nothing above some band.
+            total[:, int(rng.uniform(0.6, 1.0) * total.shape[1]) :] *= 1e-7
+        return np.asarray(total * 10 ** (level_db / 10), np.float32), target, weight
+
+    def _truth(self, events: list[Event], total: Floats) -> tuple[Floats, Floats]:
+        frames, labels = self.config.example_frames, len(LABELS)
+        target = np.zeros((frames, labels), np.float32)
+        weight = np.ones((frames, labels), np.float32)
+        certain = np.zeros((frames, labels), bool)
+        heard = self._pool(total) @ self.loudness
+        for event in events:
+            share = self._pool(event.activity[:, None])[:, 0]
+            there, maybe = (
+                share >= 0.5,
+                (share > 0)
+                & ((share < 0.75) | (self._pool((event.activity == DOUBTFUL)[:, None].astype(np.float32))[:, 0] > 0.5)),
+            )
+            own = self._pool(event.power) @ self.loudness
+            # Also where the event's faint remainders lie outside its activity, nothing is said against it.
+            audible = own * 10 ** (self.config.inaudible_db / 10) > heard - own
+            present, unsure = list(event.clip.meaning.present), list(event.clip.meaning.unsure)
+            for label in present:
+                target[there, label] = 1.0
+                weight[maybe, label] = np.minimum(weight[maybe, label], self.config.unsure_frame_weight)
+                weight[there & ~audible, label] = 0.0
+                certain[there & audible & ~maybe, label] = True
+            for label in unsure:
+                weight[share > 0, label] = 0.0
+        weight[certain] = 1.0
+        return target, weight
+
+    def batch(self) -> Batch:
+        """The next batch."""
+        made = [self.example() for _ in range(self.config.batch)]
+        floor = np.float32(10 ** (self.config.network.floor_db / 10))
+        power = np.stack([example[0] for example in made])
+        return Batch(
+            mel_db=10 * np.log10(power + floor).astype(np.float32),
+            target=np.stack([example[1] for example in made]),
+            weight=np.stack([example[2] for example in made]),
+        )

@@ -1,0 +1,71 @@
+"""The tagger as it is trained: batch normalisation after every convolution, folded away on export."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from sonotag.models.tagger import ConvBlock, Tagger, TaggerConfig, TemporalBlock
+
+
+def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tagger:
+    """A :class:`Tagger` with batch normalisation and dropout put in their places, and a cautious head."""
+    tagger = Tagger(config, n_labels)
+    for block in tagger.blocks:
+        assert isinstance(block, ConvBlock)
+        block.norm = nn.BatchNorm2d(block.conv.out_channels)
+        nn.init.kaiming_normal_(block.conv.weight, nonlinearity="relu")
+    for block in tagger.temporal:
+        assert isinstance(block, TemporalBlock)
+        block.dropout = nn.Dropout(dropout)
+        nn.init.zeros_(block.out.weight)
+        nn.init.zeros_(block.out.bias)
+    tagger.scale.requires_grad_(False)
+    nn.init.constant_(tagger.bias, -4.0)
+    tagger.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # the stubs lack this overload
+    return tagger
+
+
+def folded(tagger: Tagger) -> Tagger:
+    """A copy for inference: each normalisation folded into its convolution's weight and bias."""
+    tagger = copy.deepcopy(tagger).eval()
+    for block in tagger.blocks:
+        assert isinstance(block, ConvBlock)
+        norm = block.norm
+        if isinstance(norm, nn.BatchNorm2d):
+            assert norm.running_mean is not None
+            assert norm.running_var is not None
+            assert block.conv.bias is not None
+            gain = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+            block.conv.weight.data = block.conv.weight * gain[:, None, None, None]
+            block.conv.bias.data = (block.conv.bias - norm.running_mean) * gain + norm.bias
+            block.norm = nn.Identity()
+    for block in tagger.temporal:
+        assert isinstance(block, TemporalBlock)
+        block.dropout = nn.Identity()
+    tagger.requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return tagger
+
+
+class WeightAverage:
+    """Exponential moving average of a module's parameters and buffers (Polyak and Juditsky 1992)."""
+
+    def __init__(self, module: nn.Module, decay: float) -> None:
+        self.module = copy.deepcopy(module).eval()
+        self.decay = decay
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, module: nn.Module) -> None:
+        """Take one step towards the module; early steps count more."""
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        current = module.state_dict()
+        for name, value in self.module.state_dict().items():
+            new: Tensor = current[name]
+            if value.dtype.is_floating_point:
+                value.lerp_(new, 1 - decay)
+            else:
+                value.copy_(new)

@@ -1,0 +1,176 @@
+"""The stages of a run, each readable from what the one before left in the output folder.
+
+<out>/synthesised/      clips, manifest.csv, noise.flac         synthesise
+<out>/cache/            mel power of every clip                 (as needed)
+<out>/fold-<k>.safetensors   trained without fold k             cross-validate
+<out>/uncalibrated.safetensors   trained on everything          train
+<out>/evaluation.json   held-out figures and evidence           calibrate
+<out>/builtin.safetensors, ATTRIBUTION.md                       calibrate
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from sonotag.models.tagger import LogMel, Tagger, load_tagger
+from training.clips import (
+    Clip,
+    Floats,
+    assign_folds,
+    load_clips,
+    mel_power,
+    read_audio,
+    read_manifest,
+    recorded_folds,
+    test_side,
+    training_side,
+)
+from training.config import TrainingConfig
+from training.duplicates import Duplicate, duplicates
+from training.evaluation.calibrate import Calibration, calibrate, for_longer_training, set_calibration
+from training.evaluation.report import Report, report_of
+from training.evaluation.testsets import Measured, Scored, score_clips, score_mixtures, score_noises
+from training.export import attribution, export
+from training.synthesis.run import missing_programs, synthesise
+from training.train import train
+from training.vocabulary import ESC10, LABELS
+
+log = logging.getLogger(__name__)
+MIXTURE_SEED = 7_001
+NOISE_SEED = 9_001
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything a run learns from and is measured on."""
+
+    clips: list[Clip]
+    noise: Floats
+
+
+def prepare(config: TrainingConfig, data: Path, out: Path) -> Material:
+    """Synthesise what is missing, decode everything."""
+    torch.set_num_threads(config.threads)
+    missing = missing_programs()
+    kinds = ("signals", "speech", "music") if not missing else ("signals",)
+    if missing:
+        log.warning("not installed: %s; speech and music are left out", ", ".join(missing))
+    synthesise(config, out / "synthesised", kinds)
+    rows = assign_folds(read_manifest(data), config.default_folds) + read_manifest(out / "synthesised")
+    clips = load_clips(rows, config.network, out / "cache")
+    front_end = LogMel(config.network)
+    noise = mel_power(
+        read_audio(out / "synthesised" / "noise.flac", config.network.sample_rate_hz), config.network, front_end
+    )
+    log.info("%d clips, %d of them recorded", len(clips), sum(not clip.row.synthetic for clip in clips))
+    return Material(clips, noise)
+
+
+def cross_validate(config: TrainingConfig, material: Material, out: Path, folds: Sequence[int] | None = None) -> None:
+    """Train one network without each fold (those not trained yet)."""
+    for fold in folds or recorded_folds(material.clips):
+        path = out / f"fold-{fold}.safetensors"
+        if not path.exists():
+            shorter = replace(config, steps=config.cross_validation_steps)
+            export(
+                train(training_side(material.clips, fold), material.noise, shorter, f"without fold {fold}"), (), path
+            )
+
+
+def train_final(config: TrainingConfig, material: Material, out: Path) -> None:
+    """Train on everything."""
+    path = out / "uncalibrated.safetensors"
+    if not path.exists():
+        export(train(training_side(material.clips, None), material.noise, config, "everything"), (), path)
+
+
+def calibration_of(measured: Measured, without_fold: int | None = None) -> Calibration:
+    """Calibrate on all folds but one: what that one is then measured with has not seen it."""
+
+    def others(pieces: list[Scored]) -> list[Scored]:
+        return [piece for piece in pieces if piece.fold != without_fold]
+
+    mixtures = [*others(measured.mixtures), *others(measured.plain_mixtures)]
+    return calibrate(mixtures, others(measured.clips), others(measured.noises))
+
+
+def calibrated(measured: Measured, calibration_of_fold: dict[int, Calibration]) -> Measured:
+    """The same with each fold's logits calibrated by that fold's calibration."""
+
+    def apply(pieces: list[Scored]) -> list[Scored]:
+        return [replace(one, logits=calibration_of_fold[one.fold].apply(one.logits)) for one in pieces]
+
+    return Measured(*(apply(pieces) for pieces in measured.all()))
+
+
+def measure(config: TrainingConfig, tagger: Tagger, clips: list[Clip], fold: int, labels: Sequence[str]) -> Measured:
+    """Score clips, mixtures of them, and noises."""
+    count, seed = config.test_mixtures_per_fold, MIXTURE_SEED + fold
+    return Measured(
+        clips=score_clips(tagger, clips, fold),
+        mixtures=score_mixtures(tagger, clips, fold, count, seed, labels),
+        plain_mixtures=score_mixtures(tagger, clips, fold, count, seed, (*ESC10, "speech")),
+        noises=score_noises(tagger, fold, NOISE_SEED + fold, config.noise_realisations),
+    )
+
+
+def score_held_out(config: TrainingConfig, material: Material, out: Path) -> Measured:
+    """Score each fold with the network trained without it; kept in ``out`` for as long as networks and sizes stay."""
+    torch.set_num_threads(config.threads)
+    folds = recorded_folds(material.clips)
+    versions = [load_tagger(out / f"fold-{fold}.safetensors")[1].version for fold in folds]
+    sizes = (config.test_mixtures_per_fold, config.noise_realisations, len(material.clips))
+    kept = out / "held-out.pickle"
+    if kept.exists():
+        made_with, held_out = pickle.loads(kept.read_bytes())  # A file of our own making.
+        if made_with == (versions, sizes):
+            return held_out
+    held_out = Measured([], [], [], [])
+    for fold in folds:
+        tagger, _ = load_tagger(out / f"fold-{fold}.safetensors")
+        part = measure(config, tagger, test_side(material.clips, fold, folds), fold, LABELS)
+        for all_folds, own in zip(held_out.all(), part.all(), strict=True):
+            all_folds.extend(own)
+    kept.write_bytes(pickle.dumps(((versions, sizes), held_out)))
+    return held_out
+
+
+def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
+    """Cross-fitted figures, the advertised labels, the calibrated weights and their attributions."""
+    held_out = score_held_out(config, material, out)
+    folds = sorted({piece.fold for piece in held_out.clips})
+    each = {fold: calibration_of(held_out, without_fold=fold if len(folds) > 1 else None) for fold in folds}
+    fitted = calibrated(held_out, each)
+    report = report_of(fitted, config.network.frame_s, None, config.psds_thresholds)
+    (out / "evaluation.json").write_text(json.dumps(report.to_json(), indent=1), encoding="utf-8")
+    tagger, _ = load_tagger(out / "uncalibrated.safetensors")
+    own_noise = score_noises(tagger, 0, NOISE_SEED, config.noise_realisations)
+    set_calibration(tagger, for_longer_training(calibration_of(held_out), own_noise))
+    version = export(tagger, report.advertised, out / "builtin.safetensors")
+    log.info("weights %s, %d labels advertised", version, len(report.advertised))
+    (out / "ATTRIBUTION.md").write_text(attribution([clip.row for clip in material.clips]), encoding="utf-8")
+    return report
+
+
+def evaluate_weights(config: TrainingConfig, weights: Path, data: Path, cache: Path) -> Report:
+    """Measure finished weights on any folder with a manifest; honest only if it was kept aside from training."""
+    torch.set_num_threads(config.threads)
+    tagger, metadata = load_tagger(weights)
+    if metadata.labels != LABELS:
+        raise ValueError(f"{weights} has another vocabulary than training/vocabulary.py")
+    clips = load_clips(assign_folds(read_manifest(data), config.default_folds), config.network, cache)
+    config = replace(config, test_mixtures_per_fold=4 * config.test_mixtures_per_fold)
+    measured = measure(config, tagger, clips, 0, metadata.advertised)
+    return report_of(measured, config.network.frame_s, metadata.advertised, config.psds_thresholds)
+
+
+def find_duplicates(config: TrainingConfig, data: Path, cache: Path) -> list[Duplicate]:
+    """Pairs of recordings that seem to be one; none should lie in two folds."""
+    return duplicates(load_clips(assign_folds(read_manifest(data), config.default_folds), config.network, cache))

@@ -1,0 +1,1 @@
+"""Synthesised training material: speech, instruments, signals and noises. See ``run.py``."""

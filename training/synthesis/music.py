@@ -1,0 +1,155 @@
+"""Music: MIDI composed by rule, played by General MIDI sound fonts through fluidsynth."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+PROGRAMS: dict[str, tuple[int, ...]] = {
+    "piano": (0, 1, 2, 3),
+    "guitar": (24, 25, 26, 27, 29, 30),
+    "bass guitar": (32, 33, 34, 36),
+    "organ": (16, 17, 18, 19, 20),
+    "accordion": (21, 23),
+    "harmonica": (22,),
+    "strings": (40, 41, 42, 44, 48, 49),
+    "harp": (46,),
+    "choir": (52, 53),
+    "brass": (56, 57, 58, 59, 60, 61),
+    "saxophone": (64, 65, 66, 67),
+    "flute": (72, 73, 74, 75),
+    "drums": (),
+    "xylophone": (9, 11, 12, 13),
+    "bagpipes": (109,),
+}
+"""General MIDI programs (counted from 0) of each label; drums are channel 10."""
+LOWEST_NOTE = {"bass guitar": 28, "organ": 40, "piano": 40, "strings": 48, "guitar": 43, "flute": 65, "xylophone": 62}
+POLYPHONIC = frozenset({"piano", "guitar", "organ", "accordion", "harp", "strings", "choir", "brass", "xylophone"})
+BAND_LEADS = ("piano", "guitar", "strings", "brass", "saxophone", "flute", "organ", "choir", "xylophone", "accordion")
+SYNTHESISERS = (4, 5, 38, 62, 80, 81, 88, 90)
+SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 7, 10))
+PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 4), (0, 3, 0, 4), (5, 3, 0, 4), (0, 1, 4, 0))
+TICKS_PER_BEAT = 480
+DRUM_CHANNEL = 9
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note; times in beats."""
+
+    channel: int
+    pitch: int
+    velocity: int
+    start: float
+    length: float
+
+
+def _variable_length(value: int) -> bytes:
+    """Standard MIDI File 1.0's variable-length quantity."""
+    out = [value & 0x7F]
+    while value := value >> 7:
+        out.append(value & 0x7F | 0x80)
+    return bytes(reversed(out))
+
+
+def midi_file(notes: list[Note], programs: dict[int, int], beats_per_minute: float) -> bytes:
+    """A format-0 Standard MIDI File."""
+    events: list[tuple[float, int, bytes]] = [(0.0, 0, bytes([0xC0 | ch, prog])) for ch, prog in programs.items()]
+    for note in notes:
+        events.append((note.start, 2, bytes([0x90 | note.channel, note.pitch, note.velocity])))
+        events.append((note.start + note.length, 1, bytes([0x80 | note.channel, note.pitch, 0])))
+    tempo = int(60e6 / beats_per_minute)
+    track, now = b"\x00\xff\x51\x03" + tempo.to_bytes(3, "big"), 0
+    for beat, _, message in sorted(events, key=lambda event: event[:2]):
+        tick = round(beat * TICKS_PER_BEAT)
+        track += _variable_length(tick - now) + message
+        now = tick
+    track += b"\x00\xff\x2f\x00"
+    header = struct.pack(">4sIHHH", b"MThd", 6, 0, 1, TICKS_PER_BEAT)
+    return header + struct.pack(">4sI", b"MTrk", len(track)) + track
+
+
+def _line(
+    rng: np.random.Generator, part: str, channel: int, beats: float, key: int, chords: list[list[int]]
+) -> list[Note]:
+    """A melody or broken or whole chords for one instrument."""
+    base = LOWEST_NOTE.get(part, 52) + int(rng.integers(0, 14)) // 12 * 12
+    base += (key - base) % 12
+    velocity = int(rng.integers(55, 115))
+    style = str(rng.choice(["chords", "broken", "melody"])) if part in POLYPHONIC else "melody"
+    notes: list[Note] = []
+    beat = 0.0
+    step = 7 if part != "bass guitar" else 0
+    while beat < beats:
+        chord = chords[int(beat // 4) % len(chords)]
+        length = (
+            float(rng.choice([0.25, 0.5, 0.5, 1, 1, 2])) if style != "chords" else float(rng.choice([0.5, 1, 2, 4]))
+        )
+        loud = int(np.clip(velocity + rng.normal(0, 8), 30, 127))
+        if style == "chords":
+            notes += [Note(channel, base + 12 + pitch, loud, beat, length * 0.95) for pitch in chord]
+        elif rng.random() > 0.12:
+            if style == "broken" or part == "bass guitar":
+                pitch = (
+                    chord[int(rng.integers(len(chord)))] if part != "bass guitar" or rng.random() < 0.3 else chord[0]
+                )
+            else:
+                step = int(np.clip(step + rng.integers(-2, 3), 0, 13))
+                scale = sorted({tone % 12 for one in chords for tone in one})
+                pitch = scale[step % len(scale)] + 12 * (step // len(scale))
+            notes.append(Note(channel, min(base + pitch, 108), loud, beat, length * float(rng.uniform(0.6, 1.0))))
+        beat += length
+    return notes
+
+
+def _drums(rng: np.random.Generator, beats: float) -> list[Note]:
+    """A rock, dance or swing pattern with fills."""
+    hat = int(rng.choice([42, 46, 51, 70]))
+    grid = float(rng.choice([0.25, 0.5, 1 / 3]))
+    loud = int(rng.integers(70, 115))
+    kick = rng.random(round(4 / grid)) < 0.25
+    notes: list[Note] = []
+    for index in range(int(beats / grid)):
+        beat = index * grid
+        in_bar = beat % 4
+        if rng.random() < 0.9:
+            notes.append(Note(DRUM_CHANNEL, hat, loud - int(rng.integers(10, 30)), beat, 0.1))
+        if in_bar in (0.0, 2.0) or kick[index % len(kick)]:
+            notes.append(Note(DRUM_CHANNEL, 36, loud, beat, 0.1))
+        if in_bar in (1.0, 3.0):
+            notes.append(Note(DRUM_CHANNEL, 38, loud, beat, 0.1))
+        if in_bar >= 3.0 and rng.random() < 0.15:
+            notes.append(Note(DRUM_CHANNEL, int(rng.choice([41, 45, 48, 49])), loud, beat, 0.1))
+    return notes
+
+
+def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes:
+    """A piece for the given labels' instruments; no parts at all make a piece for synthesisers."""
+    tempo = float(rng.uniform(65, 165))
+    beats = seconds * tempo / 60
+    key, scale = int(rng.integers(12)), SCALES[int(rng.integers(len(SCALES)))]
+    roots = PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
+    chords = [[scale[(r + k) % len(scale)] + 12 * ((r + k) // len(scale)) for k in (0, 2, 4)] for r in roots]
+    notes: list[Note] = []
+    programs: dict[int, int] = {}
+    for channel, part in enumerate(parts or ["synthesiser", "bass guitar", "drums"]):
+        if part == "drums":
+            notes += _drums(rng, beats)
+            continue
+        programs[channel] = int(rng.choice(PROGRAMS.get(part, SYNTHESISERS)))
+        notes += _line(rng, part, channel, beats, key, chords)
+    return midi_file(notes, programs, tempo)
+
+
+def play(midi: bytes, sound_font: Path, wav: Path, *, reverb: bool) -> None:
+    """Render a MIDI file to 48 kHz audio."""
+    score = wav.with_suffix(".mid")
+    score.write_bytes(midi)
+    on = "1" if reverb else "0"
+    command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", "48000", "-R", on, "-C", on, "-F", str(wav)]
+    subprocess.run([*command, str(sound_font), str(score)], check=True, capture_output=True)
+    score.unlink()

@@ -1,0 +1,112 @@
+"""Write the synthesised clips and their manifest into a folder of their own."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from training.clips import HELD_OUT, TRAIN_ONLY
+from training.config import TrainingConfig
+from training.synthesis import music, noise, signals, speech
+
+COLUMNS = ("file", "label", "extra_labels", "seconds", "licence", "author_or_attribution", "source_url_or_repo", "fold")
+SOUND_FONT_FOLDER = Path("/usr/share/sounds/sf2")
+SOUND_FONTS = {"FluidR3_GM.sf2": TRAIN_ONLY, "TimGM6mb.sf2": HELD_OUT}
+"""Debian's fluid-soundfont-gm (MIT) and timgm6mb-soundfont (GPL-2), and the fold of what they play."""
+PEAK_RANGE = (0.2, 0.9)
+
+
+@dataclass(frozen=True)
+class Made:
+    """One synthesised clip's manifest row, before its length is known."""
+
+    file: str
+    label: str
+    source: str
+    fold: int
+
+
+def missing_programs() -> list[str]:
+    """What has to be installed for the whole set; signals and noises need nothing."""
+    missing = [name for name in ("espeak-ng", "flite", "fluidsynth") if shutil.which(name) is None]
+    return missing + [str(SOUND_FONT_FOLDER / font) for font in SOUND_FONTS if not (SOUND_FONT_FOLDER / font).exists()]
+
+
+def _store(path: Path, wave: np.ndarray, rng: np.random.Generator) -> None:
+    peak = float(np.abs(wave).max()) or 1.0
+    soundfile.write(path, wave / peak * rng.uniform(*PEAK_RANGE), signals.RATE_HZ, subtype="PCM_16")
+
+
+def _signal_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> Iterator[Callable[[], Made]]:
+    def make(label: str, family: int, number: int, seed: int) -> Made:
+        own = np.random.default_rng(seed)
+        file = f"signal-{label.replace(' ', '-')}-{'ab'[family]}-{number:03d}.flac"
+        _store(out / file, signals.FAMILIES[label][family](own), own)
+        fold = HELD_OUT if family else TRAIN_ONLY
+        return Made(file, label, f"training/synthesis/signals.py family {'AB'[family]}", fold)
+
+    for label in signals.FAMILIES:
+        for family in (0, 1):
+            for number in range(config.clips_per_signal):
+                seed = int(rng.integers(1 << 32))
+                yield lambda label=label, family=family, number=number, seed=seed: make(label, family, number, seed)
+
+
+def _speech_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> Iterator[Callable[[], Made]]:
+    def make(number: int, seed: int) -> Made:
+        own = np.random.default_rng(seed)
+        wav = out / f"speech-{number:03d}.wav"
+        voice, fold = speech.speak(own, config.default_folds, wav)
+        return Made(wav.name, "speech", voice, fold)
+
+    for number in range(config.speech_clips):
+        seed = int(rng.integers(1 << 32))
+        yield lambda number=number, seed=seed: make(number, seed)
+
+
+def _music_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> Iterator[Callable[[], Made]]:
+    def make(font: str, label: str, number: int, seed: int) -> Made:
+        own = np.random.default_rng(seed)
+        parts = [label]
+        if label == "music":
+            leads = [str(part) for part in own.permutation(music.BAND_LEADS)[: int(own.integers(0, 4))]]
+            parts = [*leads, "bass guitar", "drums"][: None if own.random() < 0.7 else len(leads)] if leads else []
+        wav = out / f"music-{label.replace(' ', '-')}-{Path(font).stem}-{number:03d}.wav"
+        midi = music.compose(own, parts, float(own.uniform(5, 9)))
+        music.play(midi, SOUND_FONT_FOLDER / font, wav, reverb=bool(own.random() < 0.6))
+        return Made(wav.name, label, f"{font} ({', '.join(parts) or 'synthesisers'})", SOUND_FONTS[font])
+
+    for font in SOUND_FONTS:
+        for label in ("music", *music.PROGRAMS):
+            for number in range(config.band_pieces if label == "music" else config.clips_per_instrument):
+                seed = int(rng.integers(1 << 32))
+                yield lambda font=font, label=label, number=number, seed=seed: make(font, label, number, seed)
+
+
+def synthesise(config: TrainingConfig, out: Path, kinds: tuple[str, ...] = ("signals", "speech", "music")) -> None:
+    """Fill ``out`` with clips and a manifest.csv (and noise.flac, which has no label); does nothing twice."""
+    if (out / "manifest.csv").exists():
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(config.seed)
+    jobs: list[Callable[[], Made]] = []
+    for kind, maker in (("signals", _signal_jobs), ("speech", _speech_jobs), ("music", _music_jobs)):
+        made = list(maker(config, out, rng))
+        jobs += made if kind in kinds else []
+    pieces = [noise.training_noise(rng, 10.0) * 0.05 for _ in range(max(1, round(config.noise_s / 10)))]
+    soundfile.write(out / "noise.flac", np.concatenate(pieces), noise.RATE_HZ, subtype="PCM_24")
+    with ThreadPoolExecutor(config.threads) as pool:
+        rows = list(pool.map(lambda job: job(), jobs))
+    with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            seconds = f"{soundfile.info(out / row.file).duration:.2f}"
+            writer.writerow([row.file, row.label, "", seconds, "synthesised", "SonoTag", row.source, row.fold])
