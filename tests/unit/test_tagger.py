@@ -27,7 +27,7 @@ SECOND = CONFIG.sample_rate_hz
 def tagger() -> Tagger:
     torch.manual_seed(3)
     made = Tagger(CONFIG, n_labels=7)
-    return made.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+    return made.requires_grad_(False).eval()
 
 
 def noise(batch: int, level: float = 0.05) -> torch.Tensor:

@@ -39,7 +39,7 @@ class TaggerConfig:
     mel_high_hz: float = 15_500.0
     floor_db: float = -100.0
     """Power added before the logarithm, in dB re a full-scale sine, so that digital silence is finite."""
-    channels: tuple[int, ...] = (24, 48, 64, 128, 128, 128)
+    channels: tuple[int, ...] = (16, 32, 48, 96, 96, 128)
     strides: tuple[tuple[int, int], ...] = ((2, 2), (2, 2), (1, 1), (2, 2), (1, 1), (1, 2))
     """(time, frequency) of each convolution; the times multiply to the columns of one frame."""
     dilations: tuple[int, ...] = (1, 2, 4, 8)
