@@ -45,3 +45,7 @@ class StorageFullError(StorageError):
 
 class StorageDeniedError(StorageError, PermissionError):
     """No permission to read or write a file."""
+
+
+class FetchError(OpenFLAMError, ConnectionError):
+    """A download that failed: no network, no such file, a connection that kept breaking, or other bytes than stated."""

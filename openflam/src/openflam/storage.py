@@ -17,7 +17,7 @@ from typing import IO
 import torch
 from torch import Tensor
 
-from openflam.errors import StorageDeniedError, StorageError, StorageFullError
+from openflam.errors import OpenFLAMError, StorageDeniedError, StorageError, StorageFullError
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def storage_errors(doing: str) -> Generator[None]:
     """Turns the operating system's errors into this package's: "cannot <doing>: <why>"."""
     try:
         yield
-    except StorageError:
+    except OpenFLAMError:  # some are OSErrors too, and say it better
         raise
     except OSError as error:
         reason = f"cannot {doing}: {error.strerror or error}"
