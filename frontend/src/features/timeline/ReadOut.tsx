@@ -2,6 +2,7 @@ import { formatClockTenths, formatScore } from "../../lib/format";
 import { useSession, useView, useWorkspace } from "../session/context";
 
 const CARD_PX = 230;
+const CARD_HEIGHT_PX = 84;
 
 /** What lies under the pointer: the prompt, the time and the score there. */
 export function ReadOut() {
@@ -15,15 +16,12 @@ export function ReadOut() {
   const info = prompt === undefined ? undefined : infos[prompt];
   const timeWords = formatClockTenths(hover.timeS);
   const left = hover.x;
-  const flipped = left + CARD_PX > hover.trackWidth;
+  const side = left + CARD_PX > hover.trackWidth ? " readout-left" : "";
+  const above = hover.roomBelow < CARD_HEIGHT_PX ? " readout-above" : "";
   return (
     <>
       <div className="hover-line" style={{ left }} />
-      <div
-        className={`readout num${flipped ? " readout-left" : ""}`}
-        style={{ left, top: hover.y }}
-        role="tooltip"
-      >
+      <div className={`readout num${side}${above}`} style={{ left, top: hover.y }} role="tooltip">
         {prompt === undefined ? (
           timeWords
         ) : (

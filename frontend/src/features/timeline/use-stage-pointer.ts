@@ -30,8 +30,11 @@ export function useStagePointer({ stage, tracks, heat, rowHeight }: StageParts):
       if (x < 0 || x > box.width) return null;
       const timeS = xToTime(viewport.store.getState().view, box.width, x);
       const row = rowAt(event.clientY - rows.top, rowHeight, session.store.getState().prompts.length);
+      // The map ends where its rows do, or where they slip under the foot of the stage.
+      const foot = area.querySelector(".stage-foot")?.getBoundingClientRect().top ?? box.bottom;
+      const roomBelow = Math.min(box.bottom, foot) - event.clientY;
       const overRows = event.clientY >= rows.top ? row : null;
-      return { x, y: event.clientY - box.top, trackWidth: box.width, timeS, row: overRows };
+      return { x, y: event.clientY - box.top, trackWidth: box.width, roomBelow, timeS, row: overRows };
     };
     const onControl = (event: Event) =>
       event.target instanceof Element && event.target.closest("button, input, a") !== null;

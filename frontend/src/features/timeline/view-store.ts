@@ -7,6 +7,8 @@ export interface Hover {
   x: number;
   y: number;
   trackWidth: number;
+  /** Pixels between the pointer and the end of the map on show. */
+  roomBelow: number;
   /** Row of the map under the pointer, null over another lane. */
   row: number | null;
 }
