@@ -23,7 +23,7 @@ export class RecordingView {
   }
 
   async untilDone(): Promise<void> {
-    await expect(this.status).toContainText("Done", { timeout: 40_000 });
+    await expect(this.status).toContainText("Done", { timeout: 60_000 });
     await expect(this.page.locator(".moments")).toHaveAttribute("aria-busy", "false");
   }
 
@@ -39,17 +39,28 @@ export class RecordingView {
     return Number(await this.playhead.getAttribute("aria-valuenow"));
   }
 
-  /** Where a moment of a row lies on the screen. */
+  /** Where a moment of a row lies on the screen, scrolled into sight if need be. */
   async pointOf(prompt: string, timeS: number): Promise<{ x: number; y: number }> {
-    const row = (await this.prompts()).indexOf(prompt);
-    if (row < 0) throw new Error(`no row for ${prompt}`);
-    await this.rows.nth(row).scrollIntoViewIfNeeded();
-    const map = this.page.locator(".heat");
-    const box = await map.boundingBox();
-    const height = await this.rows.first().evaluate((item) => item.getBoundingClientRect().height);
-    if (!box) throw new Error("no map on the page");
-    const x = box.x + (timeS / (await this.durationS())) * box.width;
-    return { x: Math.min(x, box.x + box.width - 1), y: box.y + (row + 0.5) * height };
+    const place = await this.page.locator(".stage").evaluate(
+      (stage, { words, at }) => {
+        const names = [...stage.querySelectorAll<HTMLElement>(".row-name")];
+        const row = names.find((name) => name.innerText === words)?.closest(".row");
+        const heat = stage.querySelector(".heat")?.getBoundingClientRect();
+        const durationS = Number(stage.querySelector("[role=slider]")?.getAttribute("aria-valuemax"));
+        if (!row || !heat) return null;
+        const isAbove = (a: string, b: DOMRect) =>
+          (stage.querySelector(a)?.getBoundingClientRect().top ?? 0) < b.bottom;
+        if (isAbove(".stage-foot", row.getBoundingClientRect())) row.scrollIntoView({ block: "center" });
+        const box = row.getBoundingClientRect();
+        return {
+          x: heat.x + Math.min((at / durationS) * heat.width, heat.width - 1),
+          y: box.y + box.height / 2,
+        };
+      },
+      { words: prompt, at: timeS },
+    );
+    if (!place) throw new Error(`no row for ${prompt}`);
+    return place;
   }
 
   /** The score the page shows when one points at a moment of a row. */
@@ -63,23 +74,25 @@ export class RecordingView {
     return Number(score[1]);
   }
 
-  /** Lightness, 0 to 255, of the map's pixel at a moment of a row. */
-  async lightnessAt(prompt: string, timeS: number): Promise<number> {
-    const row = (await this.prompts()).indexOf(prompt);
-    const share = timeS / (await this.durationS());
-    return this.page.locator(".heat-canvas canvas").evaluate(
-      (canvas, { at, rowIndex }) => {
-        const element = canvas as HTMLCanvasElement;
-        const rows = document.querySelectorAll(".labels .row").length;
-        const x = Math.min(element.width - 1, Math.floor(at * element.width));
-        const y = Math.floor(((rowIndex + 0.5) / rows) * element.height);
+  /** Lightness, 0 to 255, of the map's pixels at some moments of a row. */
+  async lightnessAt(prompt: string, timesS: number[]): Promise<number[]> {
+    return this.page.locator(".stage").evaluate(
+      (stage, { words, times }) => {
+        const names = [...stage.querySelectorAll<HTMLElement>(".row-name")].map((name) => name.innerText);
+        const canvas = stage.querySelector<HTMLCanvasElement>(".heat-canvas canvas");
+        const durationS = Number(stage.querySelector("[role=slider]")?.getAttribute("aria-valuemax"));
         // A copy, because reading pixels back from the page's own canvas would change how it is drawn.
         const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-        copy?.drawImage(element, x, y, 1, 1, 0, 0, 1, 1);
-        const [r, g, b] = copy?.getImageData(0, 0, 1, 1).data ?? [0, 0, 0];
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        if (!canvas || !copy) throw new Error("no map on the page");
+        const y = Math.floor(((names.indexOf(words) + 0.5) / names.length) * canvas.height);
+        return times.map((timeS) => {
+          const x = Math.min(canvas.width - 1, Math.floor((timeS / durationS) * canvas.width));
+          copy.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1);
+          const [r, g, b] = copy.getImageData(0, 0, 1, 1).data;
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        });
       },
-      { at: share, rowIndex: row },
+      { words: prompt, times: timesS },
     );
   }
 
