@@ -135,7 +135,12 @@ class LogMel(nn.Module):
         # Half a window less half a hop on either side puts column k's centre at (k + 1/2) hops.
         side = (config.n_fft - config.hop_samples) // 2
         columns = functional.pad(samples[:, None, :], (side, side), mode="reflect")[:, 0]
-        windowed = columns.unfold(-1, config.n_fft, config.hop_samples) * self.window
+        # One window at a time: its spectra fit into the cache, those of a batch do not (twice as fast).
+        return torch.stack([self._power_of(window) for window in columns])
+
+    def _power_of(self, samples: Tensor) -> Tensor:
+        """[N + n_fft - hop_samples] float32 -> mel power [N // hop_samples, n_mels] float32."""
+        windowed = samples.unfold(-1, self.config.n_fft, self.config.hop_samples) * self.window
         spectrum = cast(Tensor, torch.fft.rfft(windowed))  # pyright: ignore[reportUnknownMemberType]
         return torch.view_as_real(spectrum).square().sum(dim=-1) @ self.filters
 
