@@ -4,6 +4,7 @@ Code under Apache-2.0. The weights are Adobe's, for non-commercial research only
 """
 
 from openflam.checkpoint import convert_checkpoint, find_checkpoint, load_model
+from openflam.compat import OpenFLAM
 from openflam.config import AudioConfig, FLAMConfig, TextConfig
 from openflam.errors import (
     CheckpointCorruptError,
@@ -16,6 +17,7 @@ from openflam.errors import (
     StorageError,
     StorageFullError,
     TokenizerError,
+    UnknownModelError,
 )
 from openflam.model import FLAM, AudioEmbeddings, TextEmbeddings, similarity
 from openflam.text import Tokenizer
@@ -31,6 +33,7 @@ __all__ = [
     "CheckpointNotFoundError",
     "FLAMConfig",
     "FetchError",
+    "OpenFLAM",
     "OpenFLAMError",
     "PromptError",
     "StorageDeniedError",
@@ -40,6 +43,7 @@ __all__ = [
     "TextEmbeddings",
     "Tokenizer",
     "TokenizerError",
+    "UnknownModelError",
     "convert_checkpoint",
     "find_checkpoint",
     "load_model",

@@ -49,3 +49,7 @@ class StorageDeniedError(StorageError, PermissionError):
 
 class FetchError(OpenFLAMError, ConnectionError):
     """A download that failed: no network, no such file, a connection that kept breaking, or other bytes than stated."""
+
+
+class UnknownModelError(OpenFLAMError, ValueError):
+    """A model's name that this package does not know."""
