@@ -59,7 +59,7 @@ test("when the server goes away the page says so, and goes on when it is back", 
   view,
   allowConsole,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   allowConsole(SERVER_AWAY);
   allowConsole(REFUSED);
   const server = new Server();
@@ -79,7 +79,7 @@ test("when the server goes away the page says so, and goes on when it is back", 
     const again = page.getByRole("button", { name: "Analyse again" });
     await expect(view.status).toContainText(/heard|Cancelled|Failed/);
     if (await again.isVisible()) await again.click();
-    await view.untilDone();
+    await view.untilDone(120_000);
     await expect(page.getByRole("heading", { level: 1 })).toContainText("harbour");
   } finally {
     await server.remove();

@@ -22,8 +22,8 @@ export class RecordingView {
     await expect(this.moments.first()).toBeVisible();
   }
 
-  async untilDone(): Promise<void> {
-    await expect(this.status).toContainText("Done", { timeout: 60_000 });
+  async untilDone(patienceMs = 60_000): Promise<void> {
+    await expect(this.status).toContainText("Done", { timeout: patienceMs });
     await expect(this.page.locator(".moments")).toHaveAttribute("aria-busy", "false");
   }
 
