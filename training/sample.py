@@ -84,15 +84,23 @@ SCENE = (
     ),
     Cue("baby crying", ("esc/3-151080-A.ogg",), at_s=23.5, peak_dbfs=-5.0, fade_out_s=0.5),
     Cue("sneezing", ("esc/2-119102-A.ogg",), at_s=31.0, peak_dbfs=-4.0),
-    Cue("glass breaking", ("esc/3-203377-A.ogg",), at_s=36.0, peak_dbfs=-5.0),
     Cue(
-        "helicopter",
-        ("esc/1-172649-B.ogg", "esc/1-172649-C.ogg", "esc/1-172649-E.ogg"),
-        at_s=39.0,
-        peak_dbfs=-8.0,
-        length_s=11.0,
-        fade_in_s=3.0,
-        fade_out_s=4.0,
+        "fire crackling",
+        ("esc/5-189212-A.ogg", "esc/3-145774-A.ogg"),
+        at_s=33.0,
+        peak_dbfs=-6.0,
+        length_s=6.0,
+        fade_in_s=0.3,
+        fade_out_s=1.0,
+    ),
+    Cue(
+        "chainsaw",
+        ("esc/5-170338-A.ogg", "esc/5-170338-B.ogg"),
+        at_s=40.5,
+        peak_dbfs=-9.0,
+        length_s=7.0,
+        fade_in_s=0.8,
+        fade_out_s=1.5,
     ),
     Cue(
         "church bell",
@@ -113,6 +121,7 @@ SCENE = (
         fade_in_s=0.8,
         fade_out_s=3.0,
     ),
+    Cue("birds chirping", ("mod-sounds/sounds_bird_02.ogg",), at_s=63.2, peak_dbfs=-13.0, fade_out_s=0.3),
 )
 
 
