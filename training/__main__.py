@@ -31,7 +31,6 @@ def _arguments() -> argparse.Namespace:
         command.add_argument("--out", type=Path, required=True, help="folder for everything a run makes")
         command.add_argument("--seed", type=int, default=TrainingConfig.seed)
         command.add_argument("--steps", type=int, default=TrainingConfig.steps)
-        command.add_argument("--cross-validation-steps", type=int, default=TrainingConfig.cross_validation_steps)
         command.add_argument("--threads", type=int, default=TrainingConfig.threads)
         command.add_argument("--folds", type=int, nargs="*", help="cross-validate: only these")
         command.add_argument(
@@ -64,7 +63,6 @@ def main() -> None:
         TrainingConfig(),
         seed=arguments.seed,
         steps=arguments.steps,
-        cross_validation_steps=arguments.cross_validation_steps,
         threads=arguments.threads,
     )
     out: Path = arguments.out

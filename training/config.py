@@ -18,8 +18,6 @@ class TrainingConfig:
 
     # Optimisation.
     steps: int = 5000
-    cross_validation_steps: int = 2000
-    """Fewer, so that four more networks can be afforded: cross-validated figures are on the cautious side."""
     batch: int = 24
     example_frames: int = 40
     learning_rate: float = 4e-3

@@ -19,7 +19,7 @@ from training.clips import HELD_OUT, assign_folds, load_clips, read_manifest, re
 from training.clips import test_side as held_out_side
 from training.config import TrainingConfig
 from training.evaluation.calibrate import calibrate
-from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts
+from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts, without_blips
 from training.evaluation.report import BEGIN, END, write_into_card
 from training.evaluation.testsets import Scored
 from training.export import export
@@ -33,7 +33,6 @@ SMALL = replace(
     TrainingConfig(),
     network=replace(TaggerConfig(), channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=16),
     steps=3,
-    cross_validation_steps=2,
     threads=1,
     batch=4,
     example_frames=16,
@@ -243,6 +242,11 @@ def test_psds_knows_perfect_useless_and_false_answers() -> None:
     # One of two labels found: mean 0.5 less one standard deviation of 0.5.
     assert psds(one_missed, truth, 0.125) == pytest.approx(0.0, abs=1e-6)
     assert psds(one_missed, truth, 0.125, PsdsParameters(instability_cost=0.0)) == pytest.approx(0.5)
+
+
+def test_single_frames_are_no_detections() -> None:
+    active = np.array([1, 0, 1, 1, 0, 0, 1], bool)[:, None]
+    assert without_blips(active)[:, 0].tolist() == [False, False, True, True, False, False, False]
 
 
 def test_segments_and_runs() -> None:

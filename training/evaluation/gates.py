@@ -9,14 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.evaluation.calibrate import DETECTED_FRAMES
-from training.evaluation.metrics import PsdsParameters, area_under_roc, linear_softmax, psds, segment_counts, sigmoid
+from training.evaluation.metrics import (
+    PsdsParameters,
+    area_under_roc,
+    linear_softmax,
+    psds,
+    segment_counts,
+    sigmoid,
+    without_blips,
+)
 from training.evaluation.testsets import Scored, is_esc10
 from training.vocabulary import ALIASES, ESC10, LABELS
 
 # The rule by which a label is advertised; see docs/model_card.md.
 LEAST_PIECES = 3
 LEAST_SOURCES = 3
-LEAST_AUC = 0.95
+LEAST_AUC = 0.92
 LEAST_RECALL = 0.5
 MOST_FALSE_ALARMS = 0.05
 
@@ -57,7 +65,7 @@ def mixture_figures(
     logits = [piece.logits[:, index] for piece in mixtures]
     truth = [piece.truth[:, index] for piece in mixtures]
     known = [piece.known[:, index] for piece in mixtures]
-    counts = segment_counts([one > 0 for one in logits], truth, known, round(1 / frame_s))
+    counts = segment_counts([without_blips(one > 0) for one in logits], truth, known, round(1 / frame_s))
     by_label = counts.f1()
     area = psds(logits, truth, frame_s, parameters)
     return MixtureFigures(

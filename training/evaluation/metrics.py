@@ -56,6 +56,13 @@ def segment_counts(found: Sequence[Bools], truth: Sequence[Bools], known: Sequen
     return Counts(hit, false, missed)
 
 
+def without_blips(active: Bools) -> Bools:
+    """[frames, labels] less what lasts a single frame: the product shows no detection shorter than 0.2 s."""
+    nothing = np.zeros_like(active[:1])
+    neighbour = np.concatenate([active[1:], nothing]) | np.concatenate([nothing, active[:-1]])
+    return active & neighbour
+
+
 def area_under_roc(positive: Floats, negative: Floats) -> float:
     """Probability that a positive scores above a negative (ties count half)."""
     if not len(positive) or not len(negative):
@@ -130,7 +137,7 @@ def psds(
     """Polyphonic sound detection score, in 0..1, of pieces with [frames, labels] logits and truth.
 
     Labels that never occur are left out. Operating points are taken at thresholds spread over the quantiles of
-    the scores; each label's curve is the staircase of its best points, the effective false-positive rate adds
+    each label's scores; each label's curve is the staircase of its best points, the effective false-positive rate adds
     the mean cross-trigger rate weighted by its cost, and the score is the normalised area under the mean over
     labels less ``instability_cost`` standard deviations.
     """
@@ -142,12 +149,13 @@ def psds(
     events = np.array([sum(len(one[i]) for one in true_runs) for i in range(len(used))])
     hours = sum(len(one) for one in truth) * frame_s / 3600
     true_s = np.array([sum(b - a for one in true_runs for a, b in one[i]) for i in range(len(used))]) * frame_s / 3600
-    pooled = np.sort(np.concatenate([one[:, used].ravel() for one in logits]))
-    # Denser towards the top: the rare high scores are where detections are.
-    spread = 1 - np.geomspace(1e-5, 0.6, parameters.thresholds)
+    # A label's curve depends on its own detections only, so that each may have thresholds of its own; denser
+    # towards the top, because the rare high scores are where detections are.
+    spread = 1 - np.geomspace(3e-5, 0.6, parameters.thresholds)
+    thresholds = np.quantile(np.concatenate([one[:, used] for one in logits]), spread, axis=0)
     points_fpr, points_tpr = [], []
-    for threshold in np.unique(np.quantile(pooled, spread)):
-        found = [runs_of_labels(one[:, used] > threshold) for one in logits]
+    for threshold in thresholds:
+        found = [runs_of_labels(one[:, used] >= threshold) for one in logits]
         hit, false, cross = _operating_point(found, true_runs, parameters)
         cross_rate = (cross / np.maximum(true_s, 1e-9)).sum(axis=1) / max(1, len(used) - 1)
         points_fpr.append(false / hours + parameters.cross_trigger_cost * cross_rate)
