@@ -54,6 +54,9 @@ def split_prompts(texts: Iterable[str]) -> list[str]:
 def check_prompts(prompts: Iterable[str], settings: Settings) -> list[str]:
     """Prompts trimmed, empty and repeated ones dropped, order kept. Raises InputError when over the limits."""
     unique = list(dict.fromkeys(" ".join(prompt.split()) for prompt in prompts if prompt.strip()))
+    if any("\ud800" <= character <= "\udfff" for prompt in unique for character in prompt):
+        # JSON can spell half of a character; nothing can be done with it, not even send it back.
+        raise InputError("A prompt holds half of a character.", hint="Type the prompt anew, or paste it as plain text.")
     if len(unique) > settings.max_prompts:
         raise InputError(
             f"{len(unique)} prompts are more than the {settings.max_prompts} that one request may have.",

@@ -114,9 +114,12 @@ async def _send(socket: WebSocket, viewer: Viewer, bell: Subscription) -> None:
 
 async def _receive(socket: WebSocket, viewer: Viewer, bell: Subscription, services: Services) -> None:
     while True:
-        text = await socket.receive_text()
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message["code"], message.get("reason"))
         try:
-            request = PromptsMessage.model_validate_json(text)
+            # A binary message has no text, which is no valid one either.
+            request = PromptsMessage.model_validate_json(message.get("text") or "")
             viewer.set_prompts(check_prompts(request.prompts, services.settings))
         except ValidationError:
             problem = Problem(
