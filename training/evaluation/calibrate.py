@@ -78,7 +78,7 @@ def calibrate(mixtures: Sequence[Scored], clips: Sequence[Scored], noises: Seque
     truth = np.concatenate([piece.truth for piece in pieces])
     known = np.concatenate([piece.known for piece in pieces])
     weight = np.concatenate([np.full(len(p.logits), 1.0 if p.row is None else 0.5, np.float32) for p in pieces])
-    quiet = silent_thresholds(noises)
+    quiet = np.quantile(np.concatenate([piece.logits for piece in noises]), 1 - NOISE_SHARE, axis=0)
     thresholds = np.full(len(LABELS), PRIOR_THRESHOLD)
     for label in range(len(LABELS)):
         positives = sum(bool(piece.truth[:, label].any()) for piece in pieces)
@@ -88,7 +88,7 @@ def calibrate(mixtures: Sequence[Scored], clips: Sequence[Scored], noises: Seque
             thresholds[label] = (positives * best + PRIOR_PIECES * PRIOR_THRESHOLD) / (positives + PRIOR_PIECES)
         thresholds[label] = max(
             thresholds[label],
-            quiet[label],
+            float(quiet[label]),
             _least_threshold(clips, label),
         )
     scale = np.full(len(LABELS), SHARPNESS, np.float32)
