@@ -96,6 +96,16 @@ export class RecordingView {
     );
   }
 
+  /** The moments of a row as the map's table tells them to those who do not see it. */
+  async spokenMoments(prompt: string): Promise<Array<{ onsetS: number; offsetS: number }>> {
+    const words = await this.page.getByRole("row", { name: prompt }).innerText();
+    const seconds = (clock: string) => clock.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+    return [...words.matchAll(/([\d:.]+) to ([\d:.]+)/g)].map(([, from, to]) => ({
+      onsetS: seconds(from),
+      offsetS: seconds(to),
+    }));
+  }
+
   /** The moments as listed: whose they are, when they begin and how long they last. */
   async listedMoments(): Promise<Array<{ prompt: string; onsetS: number }>> {
     return this.moments.evaluateAll((items) =>

@@ -24,7 +24,7 @@ for (const { name, colorScheme, width, height, phone } of [
       if (phone) await page.touchscreen.tap(x, y);
       else await page.mouse.click(x, y);
       if (!phone) {
-        const over = await view.pointOf("thunder", 57);
+        const over = await view.pointOf("church bell", 53);
         await page.mouse.move(over.x, over.y);
       }
       await page.waitForLoadState("networkidle");
