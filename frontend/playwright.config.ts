@@ -25,6 +25,8 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1,
   forbidOnly: true,
+  // On a shared machine a second try tells a moment of load from a defect; the list names what needed one.
+  retries: process.env.CI ? 1 : 0,
   use: {
     browserName: "chromium",
     launchOptions,

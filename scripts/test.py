@@ -1,14 +1,39 @@
 """Runs every test: the page's (Vitest), the browser's (Playwright), then the backend's (pytest).
 
-All three run even where an earlier one failed, and pytest comes last so that its summary closes the output.
+All three run even where an earlier one failed, and pytest comes last so that its summary closes the output. What an
+earlier one that failed said last is said again after it, where a reader of a long log looks first.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections import deque
+from pathlib import Path
 
 from setup import FRONTEND, ROOT, VENV, SetupError, find_browser, node_environment
+
+REPEATED_LINES = 60
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, list[str]]:
+    """Runs `command` with its output passed on as it comes; returns its exit status and its last lines."""
+    last: deque[str] = deque(maxlen=REPEATED_LINES)
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last.append(line)
+    return process.returncode, list(last)
 
 
 def main() -> int:
@@ -26,16 +51,16 @@ def main() -> int:
         suites.append(("browser tests (Playwright)", [npm, "run", "--silent", "e2e"], FRONTEND))
     suites.append(("backend tests (pytest)", [str(VENV / "bin" / "python"), "-m", "pytest"], ROOT))
 
-    failed: list[str] = []
+    failed: dict[str, list[str]] = {}
     for name, command, folder in suites:
         print(f"\ntest: {name}", flush=True)
-        result = subprocess.run(command, check=False, cwd=folder, env=environment, stdin=subprocess.DEVNULL)
-        if result.returncode != 0:
-            failed.append(name)
+        status, last = run(command, folder, environment)
+        if status != 0:
+            failed[name] = last
     if not browser:
         print("test: the browser tests were NOT RUN: no Chromium here; name one with CHROME_PATH.")
-    for name in failed:
-        print(f"test: FAILED: {name}", file=sys.stderr)
+    for name, last in failed.items():
+        print(f"\ntest: FAILED: {name}; it said last:\n{''.join(last)}", flush=True)
     return 1 if failed else 0
 
 
