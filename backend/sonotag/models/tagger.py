@@ -24,6 +24,7 @@ from torch.nn import functional
 
 # Arithmetic on wild input (a float file may hold anything) stays finite when samples are held to this range.
 MAX_ABS_SAMPLE = 16.0
+COLUMNS_AT_ONCE = 160
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class LogMel(nn.Module):
     """Samples -> log-mel columns, in dB re a full-scale sine filling one band."""
 
     window: Tensor
-    filters: Tensor
+    part_filters: Tensor
+    """[2 (n_fft // 2 + 1), n_mels]."""
 
     def __init__(self, config: TaggerConfig) -> None:
         super().__init__()
@@ -125,7 +127,9 @@ class LogMel(nn.Module):
         window = torch.hann_window(config.n_fft, periodic=True, dtype=torch.float64)
         # Divided by half its sum, so that a full-scale sine has magnitude one at its bin.
         self.register_buffer("window", (window / (window.sum() / 2)).to(torch.float32), persistent=False)
-        self.register_buffer("filters", mel_filterbank(config), persistent=False)
+        # A filter's weight twice in a row: for the squares of a bin's real and of its imaginary part.
+        filters = mel_filterbank(config).repeat_interleave(2, dim=0)
+        self.register_buffer("part_filters", filters, persistent=False)
 
     def power(self, samples: Tensor) -> Tensor:
         """[B, N] float32 -> mel power [B, N // hop_samples, n_mels] float32 (N a multiple of hop_samples)."""
@@ -135,14 +139,19 @@ class LogMel(nn.Module):
         # Half a window less half a hop on either side puts column k's centre at (k + 1/2) hops.
         side = (config.n_fft - config.hop_samples) // 2
         columns = functional.pad(samples[:, None, :], (side, side), mode="reflect")[:, 0]
-        # One window at a time: its spectra fit into the cache, those of a batch do not (twice as fast).
+        # A stretch at a time: its spectra fit into the cache, those of a window or a batch do not.
         return torch.stack([self._power_of(window) for window in columns])
 
     def _power_of(self, samples: Tensor) -> Tensor:
         """[N + n_fft - hop_samples] float32 -> mel power [N // hop_samples, n_mels] float32."""
-        windowed = samples.unfold(-1, self.config.n_fft, self.config.hop_samples) * self.window
-        spectrum = cast(Tensor, torch.fft.rfft(windowed))  # pyright: ignore[reportUnknownMemberType]
-        return torch.view_as_real(spectrum).square().sum(dim=-1) @ self.filters
+        windows = samples.unfold(-1, self.config.n_fft, self.config.hop_samples)
+        power = samples.new_empty(windows.shape[0], self.config.n_mels)
+        for start in range(0, windows.shape[0], COLUMNS_AT_ONCE):
+            part = windows[start : start + COLUMNS_AT_ONCE] * self.window
+            spectrum = cast(Tensor, torch.fft.rfft(part))  # pyright: ignore[reportUnknownMemberType]
+            parts = torch.view_as_real(spectrum).flatten(1)
+            torch.matmul(parts.square_(), self.part_filters, out=power[start : start + COLUMNS_AT_ONCE])
+        return power
 
     def decibels(self, power: Tensor) -> Tensor:
         """Mel power -> dB, same shape; the floor keeps silence finite."""
