@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "backend"))
 
 from training import pipeline  # noqa: E402
+from training.clips import recorded_folds  # noqa: E402
 from training.config import TrainingConfig  # noqa: E402
 from training.evaluation.report import write_into_card  # noqa: E402
 
@@ -67,10 +68,13 @@ def main() -> None:
     )
     out: Path = arguments.out
     material = pipeline.prepare(config, arguments.data, out)
+    folds: list[int | None] = []
     if arguments.stage in ("cross-validate", "all"):
-        pipeline.cross_validate(config, material, out, arguments.folds)
+        folds += arguments.folds or recorded_folds(material.clips)
     if arguments.stage in ("train", "all"):
-        pipeline.train_final(config, material, out)
+        folds.append(None)
+    if folds:
+        pipeline.train_networks(config, arguments.data, out, folds)
     if arguments.stage in ("calibrate", "all"):
         report = pipeline.finish(config, material, out)
         print("\n".join(report.lines()))

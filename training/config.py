@@ -9,7 +9,7 @@ from sonotag.models.tagger import TaggerConfig
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Defaults are those of the published weights."""
+    """Defaults are those of the published weights, but for more noise and the ambient pieces, which came after them."""
 
     seed: int = 20_261_120
     network: TaggerConfig = field(default_factory=TaggerConfig)
@@ -60,12 +60,14 @@ class TrainingConfig:
     """For each sound font."""
     band_pieces: int = 36
     """Pieces for several instruments, for each sound font."""
+    ambient_pieces: int = 24
+    """Slow pieces of held chords, for each sound font."""
     clips_per_signal: int = 24
     """For each of the two families of procedures."""
-    noise_s: float = 480.0
+    noise_s: float = 2400.0
 
     # Evaluation.
     test_mixtures_per_fold: int = 100
-    psds_thresholds: int = 60
+    psds_thresholds: int = 400
     noise_realisations: int = 3
     """Of each kind of test noise, at each level."""

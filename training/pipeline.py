@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import pickle
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,20 +77,33 @@ def prepare(config: TrainingConfig, data: Path, out: Path) -> Material:
     return Material(clips, noise)
 
 
-def cross_validate(config: TrainingConfig, material: Material, out: Path, folds: Sequence[int] | None = None) -> None:
-    """Train one network without each fold (those not trained yet)."""
-    for fold in folds or recorded_folds(material.clips):
-        path = out / f"fold-{fold}.safetensors"
-        if not path.exists():
-            made = train(training_side(material.clips, fold), material.noise, config, f"without fold {fold}")
-            export(made, (), path)
-
-
-def train_final(config: TrainingConfig, material: Material, out: Path) -> None:
-    """Train on everything."""
-    path = out / "uncalibrated.safetensors"
+def _train_and_score(config: TrainingConfig, data: Path, out: Path, fold: int | None) -> None:
+    """In a process of its own: train one network (without ``fold``, or on everything) and score its fold."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    material = prepare(config, data, out)
+    path = _path_of(out, fold)
     if not path.exists():
-        export(train(training_side(material.clips, None), material.noise, config, "everything"), (), path)
+        name = "everything" if fold is None else f"without fold {fold}"
+        export(train(training_side(material.clips, fold), material.noise, config, name), (), path)
+    if fold is not None:
+        score_fold(config, material, out, fold)
+
+
+def _path_of(out: Path, fold: int | None) -> Path:
+    return out / ("uncalibrated.safetensors" if fold is None else f"fold-{fold}.safetensors")
+
+
+def train_networks(config: TrainingConfig, data: Path, out: Path, folds: Sequence[int | None]) -> None:
+    """Train a network without each of ``folds`` (None: on everything), those not there yet.
+
+    As many at a time as there are threads: two networks on a thread each finish sooner than one after the other on
+    both, as they never wait for each other.
+    """
+    at_once = min(config.threads, len(folds))
+    each = replace(config, threads=config.threads // at_once)
+    with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for future in [pool.submit(_train_and_score, each, data, out, fold) for fold in folds]:
+            future.result()
 
 
 def calibration_of(measured: Measured, without_fold: int | None = None) -> Calibration:
@@ -124,7 +139,7 @@ def measure(config: TrainingConfig, tagger: Tagger, clips: list[Clip], fold: int
 def score_fold(config: TrainingConfig, material: Material, out: Path, fold: int) -> Measured:
     """Score a fold with the network trained without it; kept in ``out`` while the network and the sizes stay."""
     torch.set_num_threads(config.threads)
-    tagger, metadata = load_tagger(out / f"fold-{fold}.safetensors")
+    tagger, metadata = load_tagger(_path_of(out, fold))
     folds = recorded_folds(material.clips)
     test = test_side(material.clips, fold, folds)
     made_with = (metadata.version, config.test_mixtures_per_fold, config.noise_realisations, len(test))
@@ -156,7 +171,7 @@ def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
     each = {fold: calibration_of(held_out, without_fold=fold if len(folds) > 1 else None) for fold in folds}
     fitted = calibrated(held_out, each)
     report = report_of(fitted, config.network.frame_s, None, config.psds_thresholds)
-    tagger, _ = load_tagger(out / "uncalibrated.safetensors")
+    tagger, _ = load_tagger(_path_of(out, None))
     own_noise = score_noises(tagger, 0, NOISE_SEED, 2 * config.noise_realisations)
     set_calibration(tagger, kept_silent(calibration_of(held_out), own_noise))
     # Noise is nobody's training clip: here the published network itself is measured, on noises of another seed.

@@ -81,8 +81,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipeline.Materi
     # Signals are procedures of ours: nothing has to be installed for them.
     pipeline.synthesise(SMALL, out / "synthesised", ("signals",))
     material = pipeline.prepare(SMALL, base / "recordings", out)
-    pipeline.cross_validate(SMALL, material, out)
-    pipeline.train_final(SMALL, material, out)
+    pipeline.train_networks(SMALL, base / "recordings", out, [*recorded_folds(material.clips), None])
     return out, material
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
 from sonotag.models.tagger import Tagger
 from training.clips import Clip, Floats, Row, read_audio
-from training.synthesis.noise import coloured, hum, room_tone
+from training.synthesis.noise import band, coloured, hum, room_tone, ventilation
 from training.vocabulary import ESC10, LABELS, OTHER_INSTRUMENTS
 
 Bools = NDArray[np.bool_]
@@ -192,13 +191,6 @@ def score_mixtures(
     return scored
 
 
-def _band_noise(rng: np.random.Generator, seconds: float) -> NDArray[np.float64]:
-    low = float(rng.uniform(100, 4000))
-    sos = butter(3, [low, low * float(rng.uniform(1.5, 4))], "bandpass", fs=48_000, output="sos")
-    wave = np.asarray(sosfilt(sos, rng.normal(size=round(seconds * 48_000))))
-    return wave / np.sqrt(np.mean(wave**2))
-
-
 def noise_pieces(seed: int, realisations: int, seconds: float = 10.0) -> list[tuple[str, int, Floats]]:
     """(kind, level in dBFS RMS, samples) of noises no training saw: other realisations, and colours of their own."""
     rng = np.random.default_rng(seed)
@@ -207,10 +199,11 @@ def noise_pieces(seed: int, realisations: int, seconds: float = 10.0) -> list[tu
         "pink noise": lambda: coloured(rng, seconds, -3.0),
         "brown noise": lambda: coloured(rng, seconds, -6.0),
         "violet noise": lambda: coloured(rng, seconds, 6.0),
-        "band of noise": lambda: _band_noise(rng, seconds),
+        "band of noise": lambda: band(rng, seconds),
         "mains hum 50 Hz": lambda: hum(rng, seconds, 50.0),
         "mains hum 60 Hz": lambda: hum(rng, seconds, 60.0),
         "room tone": lambda: room_tone(rng, seconds),
+        "ventilation": lambda: ventilation(rng, seconds),
     }
     pieces = [("digital silence", -200, np.zeros(round(seconds * 48_000), np.float32))]
     for kind, make in kinds.items():

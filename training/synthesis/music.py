@@ -31,6 +31,8 @@ LOWEST_NOTE = {"bass guitar": 28, "organ": 40, "piano": 40, "strings": 48, "guit
 POLYPHONIC = frozenset({"piano", "guitar", "organ", "accordion", "harp", "strings", "choir", "brass", "xylophone"})
 BAND_LEADS = ("piano", "guitar", "strings", "brass", "saxophone", "flute", "organ", "choir", "xylophone", "accordion")
 SYNTHESISERS = (4, 5, 38, 62, 80, 81, 88, 90)
+PADS = (16, 48, 49, 50, 51, 52, 54, 88, 89, 90, 91, 92, 93, 94, 95, 99, 101)
+"""Programs that sound for as long as a chord is held: what films put under their pictures."""
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 7, 10))
 PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 4), (0, 3, 0, 4), (5, 3, 0, 4), (0, 1, 4, 0))
 TICKS_PER_BEAT = 480
@@ -127,9 +129,25 @@ def _drums(rng: np.random.Generator, beats: float) -> list[Note]:
     return notes
 
 
+def _pads(rng: np.random.Generator, channel: int, beats: float, key: int, chords: list[list[int]]) -> list[Note]:
+    """Long chords over a drone, each held into the next, swelling and fading."""
+    base = 36 + key + 12 * int(rng.integers(0, 3))
+    velocity = int(rng.integers(50, 110))
+    notes: list[Note] = []
+    beat = 0.0
+    while beat < beats:
+        chord = chords[int(beat // 4) % len(chords)]
+        length = min(float(rng.choice([2, 4, 4, 8])), beats - beat)
+        loud = int(np.clip(velocity + rng.normal(0, 15), 30, 127))
+        notes += [Note(channel, base + 12 + pitch, loud, beat, length * 1.1) for pitch in chord]
+        notes.append(Note(channel, base + chord[0], loud, beat, length * 1.1))
+        beat += length
+    return notes
+
+
 def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes:
-    """A piece for the given labels' instruments; no parts at all make a piece for synthesisers."""
-    tempo = float(rng.uniform(65, 165))
+    """A piece for the given labels' instruments; "pads" hold slow chords; no parts make one for synthesisers."""
+    tempo = float(rng.uniform(50, 100) if "pads" in parts else rng.uniform(65, 165))
     beats = seconds * tempo / 60
     key, scale = int(rng.integers(12)), SCALES[int(rng.integers(len(SCALES)))]
     roots = PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
@@ -139,6 +157,10 @@ def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes
     for channel, part in enumerate(parts or ["synthesiser", "bass guitar", "drums"]):
         if part == "drums":
             notes += _drums(rng, beats)
+            continue
+        if part == "pads":
+            programs[channel] = int(rng.choice(PADS))
+            notes += _pads(rng, channel, beats, key, chords)
             continue
         programs[channel] = int(rng.choice(PROGRAMS.get(part, SYNTHESISERS)))
         notes += _line(rng, part, channel, beats, key, chords)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
 
 RATE_HZ = 48_000
 Wave = NDArray[np.float64]
@@ -49,11 +50,37 @@ def room_tone(rng: Random, seconds: float) -> Wave:
     return wave * drift + 10 ** (rng.uniform(-40, -10) / 20) * hum(rng, seconds, float(rng.choice([50, 60])))
 
 
+def band(rng: Random, seconds: float) -> Wave:
+    """A band of noise between 60 Hz and 12 kHz, one to three octaves wide, over a little of everything; unit RMS."""
+    low = float(np.exp(rng.uniform(np.log(60), np.log(5000))))
+    edges = [low, min(low * 2 ** float(rng.uniform(0.5, 3)), 12_000.0)]
+    sos = butter(int(rng.integers(1, 5)), edges, "bandpass", fs=RATE_HZ, output="sos")
+    wave = np.asarray(sosfilt(sos, rng.normal(size=round(seconds * RATE_HZ))))
+    wave /= np.sqrt(np.mean(wave**2))
+    return wave + 10 ** (rng.uniform(-60, -15) / 20) * coloured(rng, seconds, float(rng.uniform(-6, 0)))
+
+
+def ventilation(rng: Random, seconds: float) -> Wave:
+    """A fan or a vehicle's cabin: steep noise, its level wandering, with the blades' faint tones; unit RMS."""
+    wave = coloured(rng, seconds, float(rng.uniform(-12, -4)))
+    time = np.arange(len(wave)) / RATE_HZ
+    # A few slow random waves make the level wander without a period that could be learned.
+    wander = sum(np.sin(2 * np.pi * rng.uniform(0.05, 4) * time + rng.uniform(0, 6)) for _ in range(4))
+    wave *= 10 ** (rng.uniform(0, 1.5) * np.asarray(wander) / 20)
+    blades_hz = rng.uniform(15, 400)
+    for harmonic in range(1, int(rng.integers(2, 8))):
+        tone = np.sin(2 * np.pi * blades_hz * harmonic * time + rng.uniform(0, 6))
+        wave += 10 ** (rng.uniform(-50, -12) / 20) * tone / harmonic
+    return wave / np.sqrt(np.mean(wave**2))
+
+
 def training_noise(rng: Random, seconds: float) -> Wave:
     """A draw from all of the above."""
     kind = rng.random()
-    if kind < 0.55:
+    if kind < 0.4:
         return coloured(rng, seconds, float(rng.uniform(-9, 4)))
-    if kind < 0.75:
+    if kind < 0.55:
         return hum(rng, seconds, float(rng.choice([50, 60])))
-    return room_tone(rng, seconds)
+    if kind < 0.8:
+        return room_tone(rng, seconds)
+    return band(rng, seconds) if kind < 0.9 else ventilation(rng, seconds)

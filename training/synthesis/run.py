@@ -21,6 +21,8 @@ SOUND_FONT_FOLDER = Path("/usr/share/sounds/sf2")
 SOUND_FONTS = {"FluidR3_GM.sf2": TRAIN_ONLY, "TimGM6mb.sf2": HELD_OUT}
 """Debian's fluid-soundfont-gm (MIT) and timgm6mb-soundfont (GPL-2), and the fold of what they play."""
 PEAK_RANGE = (0.2, 0.9)
+NOISE_PIECE_S = 8.0
+"""Many short draws: a network learns a noise that it meets often by heart."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def _music_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> 
         if label == "music":
             leads = [str(part) for part in own.permutation(music.BAND_LEADS)[: int(own.integers(0, 4))]]
             parts = [*leads, "bass guitar", "drums"][: None if own.random() < 0.7 else len(leads)] if leads else []
+            if number >= config.band_pieces:
+                parts = ["pads"] * int(own.integers(1, 4)) + leads[: int(own.integers(0, 2))]
         wav = out / f"music-{label.replace(' ', '-')}-{Path(font).stem}-{number:03d}.wav"
         midi = music.compose(own, parts, float(own.uniform(5, 9)))
         music.play(midi, SOUND_FONT_FOLDER / font, wav, reverb=bool(own.random() < 0.6))
@@ -85,7 +89,9 @@ def _music_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> 
 
     for font in SOUND_FONTS:
         for label in ("music", *music.PROGRAMS):
-            for number in range(config.band_pieces if label == "music" else config.clips_per_instrument):
+            for number in range(
+                config.band_pieces + config.ambient_pieces if label == "music" else config.clips_per_instrument
+            ):
                 seed = int(rng.integers(1 << 32))
                 yield lambda font=font, label=label, number=number, seed=seed: make(font, label, number, seed)
 
@@ -100,8 +106,10 @@ def synthesise(config: TrainingConfig, out: Path, kinds: tuple[str, ...] = ("sig
     for kind, maker in (("signals", _signal_jobs), ("speech", _speech_jobs), ("music", _music_jobs)):
         made = list(maker(config, out, rng))
         jobs += made if kind in kinds else []
-    pieces = [noise.training_noise(rng, 10.0) * 0.05 for _ in range(max(1, round(config.noise_s / 10)))]
-    soundfile.write(out / "noise.flac", np.concatenate(pieces), noise.RATE_HZ, subtype="PCM_24")
+    noises = max(1, round(config.noise_s / NOISE_PIECE_S))
+    with soundfile.SoundFile(out / "noise.flac", "w", noise.RATE_HZ, 1, "PCM_24") as stream:
+        for _ in range(noises):
+            stream.write(noise.training_noise(rng, NOISE_PIECE_S) * 0.05)
     with ThreadPoolExecutor(config.threads) as pool:
         rows = list(pool.map(lambda job: job(), jobs))
     with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
