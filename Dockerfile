@@ -30,8 +30,9 @@ RUN cd /app/venv/lib/python3.11/site-packages \
  && strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so uvloop/loop*.so \
  && find . -type d -name tests ! -path './torch/*' -prune -exec rm -rf {} + \
  && find sympy networkx torch/_inductor torch/testing torch/distributed -type d -name __pycache__ -prune -exec rm -rf {} +
+COPY openflam/ /src/openflam/
 COPY backend/ /src/backend/
-RUN pip --python /app/venv/bin/python install --no-deps --no-build-isolation /src/backend \
+RUN pip --python /app/venv/bin/python install --no-deps --no-build-isolation /src/openflam /src/backend \
  && rm -rf /app/venv/lib/python3.11/site-packages/setuptools* /app/venv/lib/python3.11/site-packages/_distutils_hack \
       /app/venv/lib/python3.11/site-packages/pkg_resources /app/venv/lib/python3.11/site-packages/distutils-precedence.pth
 

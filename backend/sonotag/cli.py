@@ -92,7 +92,7 @@ FORMAT_NAMES = ("json", "csv", "audacity")
 @click.option("--preset", help="A named list of prompts instead; `general` when neither is given.")
 @click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="json", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to standard output.")
-@click.option("--model", type=click.Choice(["auto", "builtin"]), default="auto", show_default=True)
+@click.option("--model", type=click.Choice(["auto", "flam", "builtin"]), default="auto", show_default=True)
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Score of a detection.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def analyze(
@@ -224,6 +224,10 @@ def models() -> None:
         click.echo(f"{encoder.name}: {encoder.title}, version {encoder.version}, {encoder.license}")
         click.echo(f"  a frame each {encoder.seconds_per_frame} s, {len(encoder.labels)} sounds:")
         click.echo("  " + "; ".join(encoder.labels))
+        for status in tools.models.statuses():
+            if status.name != encoder.name:
+                why = f": {status.problem.message} {status.problem.hint}" if status.problem else ""
+                click.echo(f"{status.name}: {status.title}, {status.state.value}{why}")
 
 
 @main.command()

@@ -72,7 +72,8 @@ class BusyError(SonotagError):
 
 
 class ModelError(SonotagError):
-    """No model, or not yet. Codes: model_loading, model_failed, unknown_model."""
+    """No model, or not yet. Codes: model_absent, model_loading, model_failed, unknown_model, model_changed,
+    model_busy, terms_not_accepted, download_off."""
 
     code = "model_unavailable"
 

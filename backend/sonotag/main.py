@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +31,9 @@ from sonotag.jobs.scores import Scorer
 from sonotag.media.decode import DecodeLimits, Decoder, find_ffmpeg
 from sonotag.media.playback import PlaybackMaker
 from sonotag.models.encoder import Encoder
+from sonotag.models.flam import FlamSource
 from sonotag.models.inference import InferenceWorker
-from sonotag.models.manager import ModelManager
+from sonotag.models.manager import DownloadReport, ModelManager, ModelSource
 from sonotag.models.threads import available_cpus
 from sonotag.presets import load_presets
 from sonotag.sample import load_sample
@@ -46,17 +47,40 @@ RESUME_WAIT_S = 600.0
 """How long unfinished work of an earlier run waits for the model to load."""
 
 
-def model_factories(settings: Settings) -> dict[str, tuple[str, Callable[[], Encoder]]]:
-    """The models this server can load, in order of preference."""
+class BuiltinSource:
+    """The tagger that comes with SonoTag."""
 
-    def builtin() -> Encoder:
+    name = "builtin"
+    title = "Built-in tagger"
+    terms: str | None = None
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def absent(self) -> None:
+        return None
+
+    def download(self, report: DownloadReport) -> None:
+        raise NotImplementedError("nothing of the built-in tagger is downloaded")
+
+    def load(self) -> Encoder:
         # Here and not at the top: torch takes a second to import, and the server answers meanwhile.
         from sonotag.models.builtin import BuiltinEncoder
 
         # One CPU is left to the decoder, which works at the same time.
-        return BuiltinEncoder(settings.weights, settings.threads or max(1, available_cpus() - 1))
+        return BuiltinEncoder(self._settings.weights, self._settings.threads or max(1, available_cpus() - 1))
 
-    return {"builtin": ("Built-in tagger", builtin)}
+
+def model_sources(settings: Settings) -> dict[str, ModelSource]:
+    """The models this server can use, in order of preference."""
+    sources: list[ModelSource] = [BuiltinSource(settings)]
+    if settings.model != "builtin":
+        folder = settings.data_dir / "models" / "flam"
+        # The decoder is hardly noticed beside this model: it may have every CPU.
+        threads = settings.threads or available_cpus()
+        flam = FlamSource(folder, settings.flam_checkpoint, threads=threads, precision=settings.precision)
+        sources.insert(0, flam)
+    return {source.name: source for source in sources}
 
 
 def build_services(settings: Settings, stack: ExitStack) -> Services:
@@ -64,7 +88,7 @@ def build_services(settings: Settings, stack: ExitStack) -> Services:
     data = DataDirectory(settings.data_dir)
     database = Database(data.database)
     stack.callback(database.close)
-    models = ModelManager(model_factories(settings), settings.model)
+    models = ModelManager(model_sources(settings), settings.model)
     stack.callback(models.close)
     inference = InferenceWorker()
     stack.callback(inference.close)
@@ -97,6 +121,7 @@ class FileTools:
     """What the command line analyses files with."""
 
     settings: Settings
+    models: ModelManager
     encoder: Encoder
     decoder: Decoder
     inference: InferenceWorker
@@ -113,14 +138,16 @@ class FileTools:
 def file_tools(settings: Settings, model: str) -> Generator[FileTools]:
     """Loads the model that `model` names and the rest that `sonotag analyze` needs. Raises ModelError."""
     with ExitStack() as stack:
-        models = ModelManager(model_factories(settings), settings.model)
+        models = ModelManager(model_sources(settings), settings.model)
         models.start()
         stack.callback(models.close)
         encoder = models.encoder(model, wait_s=RESUME_WAIT_S)
         inference = InferenceWorker()
         stack.callback(inference.close)
         limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
-        yield FileTools(settings, encoder, Decoder(find_ffmpeg(settings.ffmpeg), limits), inference, load_presets())
+        yield FileTools(
+            settings, models, encoder, Decoder(find_ffmpeg(settings.ffmpeg), limits), inference, load_presets()
+        )
 
 
 def _resume_when_ready(services: Services, closing: threading.Event) -> None:

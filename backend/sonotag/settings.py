@@ -31,7 +31,20 @@ class Settings(BaseSettings):
         description="Everything that must survive a restart: database and recordings.",
     )
     page_dir: Path = Field(default_factory=default_page_dir, description="The built page to serve.")
-    model: Literal["auto", "builtin"] = Field(default="auto", description="Which model new analyses use.")
+    model: Literal["auto", "flam", "builtin"] = Field(
+        default="auto",
+        description="Which model new analyses use; auto = FLAM as soon as it is ready, the built-in tagger until then.",
+    )
+    flam_checkpoint: Path | None = Field(
+        default=None,
+        description="FLAM's checkpoint, a file or a folder; else models/flam in the data directory.",
+    )
+    flam_download: bool = Field(
+        default=True, description="Whether the page may fetch FLAM's weights from the hub, their licence accepted."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto", description="What FLAM computes in; auto = bfloat16 where the processor has it."
+    )
     weights: Path = Field(
         default=PACKAGE_DIR / "models" / "weights" / "builtin.safetensors",
         description="Weights of the built-in tagger.",

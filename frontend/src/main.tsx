@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { startModels } from "./app/models";
 import { startTheme } from "./app/theme";
 import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
@@ -13,6 +14,7 @@ import "./features/detections/side.css";
 import "./features/playback/player.css";
 
 startTheme();
+startModels();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root to render into");
 createRoot(root).render(

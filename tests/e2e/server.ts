@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const ROOT = resolve(__dirname, "../..");
+export const ROOT = resolve(__dirname, "../..");
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 
@@ -11,7 +11,7 @@ const STOP_MS = 15_000;
 export class Server {
   private process: ChildProcess | null = null;
   private port = 0;
-  private readonly dataDir = mkdtempSync(join(tmpdir(), "sonotag-e2e-"));
+  readonly dataDir = mkdtempSync(join(tmpdir(), "sonotag-e2e-"));
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from sonotag.domain import Float32, Link, PromptCoverage, PromptVectors
+from sonotag.domain import Float32, Link, Problem, PromptCoverage, PromptVectors
+from sonotag.models.encoder import Encoder
+from sonotag.models.manager import DownloadReport
 
 
 class LoudnessEncoder:
@@ -43,3 +45,33 @@ class LoudnessEncoder:
                 for p in prompts
             ),
         )
+
+
+class FakeSource:
+    """A model that `build` makes, there from the start unless `here` is taken away; `fetch` is its download."""
+
+    def __init__(
+        self,
+        name: str,
+        build: Callable[[], Encoder],
+        *,
+        here: bool = True,
+        fetch: Callable[[DownloadReport], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.title = name.capitalize()
+        self.terms = "Only for research." if fetch else None
+        self.here = here
+        self._build = build
+        self._fetch = fetch
+
+    def absent(self) -> Problem | None:
+        return None if self.here else Problem("model_absent", "Not here.", "Put it here.")
+
+    def download(self, report: DownloadReport) -> None:
+        assert self._fetch is not None
+        self._fetch(report)
+        self.here = True
+
+    def load(self) -> Encoder:
+        return self._build()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from sonotag.domain import WINDOW_SAMPLES, Float32
 from sonotag.errors import ModelError
 from sonotag.models.inference import InferenceWorker
-from sonotag.models.manager import ModelManager, ModelState
+from sonotag.models.manager import DownloadProgress, DownloadReport, ModelManager, ModelState, ModelStatus
 from sonotag.models.threads import available_cpus
-from tests.unit.fake_encoder import LoudnessEncoder
+from tests.unit.fake_encoder import FakeSource, LoudnessEncoder
 
 
 @pytest.fixture
@@ -101,14 +102,14 @@ def test_a_model_that_is_ready_is_handed_out_and_others_say_why_not() -> None:
     def broken() -> LoudnessEncoder:
         raise FileNotFoundError("weights.safetensors")
 
-    models = ModelManager({"broken": ("Broken", broken), "loudness": ("Loudness", slow)})
+    models = ModelManager({"broken": FakeSource("broken", broken), "loudness": FakeSource("loudness", slow)})
     models.start()
     with pytest.raises(ModelError) as loading:
         models.encoder()
     assert loading.value.code == "model_loading"
     gate.set()
     assert models.encoder(wait_s=10).name == "loudness"
-    assert models.status("broken").state is ModelState.FAILED
+    wait_for(models, "broken", ModelState.FAILED)
     with pytest.raises(ModelError) as failed:
         models.encoder("broken")
     assert failed.value.code == "model_failed"
@@ -117,6 +118,93 @@ def test_a_model_that_is_ready_is_handed_out_and_others_say_why_not() -> None:
         models.encoder("flamingo")
     assert unknown.value.code == "unknown_model"
     models.close()
+
+
+def wait_for(models: ModelManager, name: str, *states: ModelState) -> ModelStatus:
+    deadline_s = time.monotonic() + 30
+    while time.monotonic() < deadline_s:
+        status = models.status(name)
+        if status.state in states:
+            return status
+        time.sleep(0.005)
+    raise AssertionError(f"{name} is still {models.status(name).state}")
+
+
+def test_a_model_that_is_brought_takes_over_from_the_one_that_was_there() -> None:
+    gate = threading.Event()
+
+    def fetch(report: DownloadReport) -> None:
+        report(DownloadProgress("weights", 10, 100))
+        assert gate.wait(10)
+
+    big = FakeSource("big", lambda: LoudnessEncoder("2"), here=False, fetch=fetch)
+    models = ModelManager({"big": big, "small": FakeSource("small", LoudnessEncoder)})
+    models.start()
+    assert models.encoder(wait_s=10).version == "1"
+    assert wait_for(models, "big", ModelState.ABSENT).problem == big.absent()
+    with pytest.raises(ModelError) as absent:
+        models.encoder("big")
+    assert absent.value.code == "model_absent"
+    with pytest.raises(ModelError) as terms:
+        models.download("big", terms_accepted=False)
+    assert (terms.value.code, terms.value.hint) == ("terms_not_accepted", "Only for research.")
+
+    assert models.download("big", terms_accepted=True).state is ModelState.DOWNLOADING
+    while models.status("big").progress is None:
+        time.sleep(0.005)
+    assert models.status("big").progress == DownloadProgress("weights", 10, 100)
+    assert models.encoder().version == "1"  # the page works all the while
+    with pytest.raises(ModelError) as busy:
+        models.download("big", terms_accepted=True)
+    assert busy.value.code == "model_busy"
+    gate.set()
+    wait_for(models, "big", ModelState.READY)
+    assert models.encoder().version == "2"
+    models.close()
+
+
+def test_a_cancelled_download_can_be_begun_again_and_a_failed_one_says_why() -> None:
+    tries: list[str] = []
+
+    def fetch(report: DownloadReport) -> None:
+        tries.append("begun")
+        if len(tries) == 2:
+            raise ModelError("The hub is away.", hint="Try again.", code="model_failed")
+        while len(tries) == 1:
+            report(DownloadProgress("weights", 10, None))
+
+    models = ModelManager({"big": FakeSource("big", LoudnessEncoder, here=False, fetch=fetch)})
+    models.start()
+    wait_for(models, "big", ModelState.ABSENT)
+    models.download("big", terms_accepted=True)
+    while not tries:
+        time.sleep(0.005)
+    models.cancel_download()
+    wait_for(models, "big", ModelState.ABSENT)
+    models.download("big", terms_accepted=True)
+    failed = wait_for(models, "big", ModelState.FAILED)
+    assert failed.problem is not None
+    assert failed.problem.message == "The hub is away."
+    models.download("big", terms_accepted=True)
+    wait_for(models, "big", ModelState.READY)
+    models.close()
+
+
+def test_closing_ends_a_download() -> None:
+    begun = threading.Event()
+
+    def fetch(report: DownloadReport) -> None:
+        while True:
+            begun.set()
+            report(DownloadProgress("weights", 10, None))
+
+    models = ModelManager({"big": FakeSource("big", LoudnessEncoder, here=False, fetch=fetch)})
+    models.start()
+    wait_for(models, "big", ModelState.ABSENT)
+    models.download("big", terms_accepted=True)
+    assert begun.wait(10)
+    models.close()
+    assert models.status("big").state is ModelState.ABSENT
 
 
 @pytest.mark.parametrize(("text", "cpus"), [("150000 100000\n", 2), ("50000 100000\n", 1), ("100000 100000", 1)])

@@ -22,7 +22,7 @@ from sonotag.models.manager import ModelManager
 from sonotag.store.arrays import ArrayAppender
 from sonotag.store.database import Database, new_recording_id
 from sonotag.store.files import DataDirectory
-from tests.unit.fake_encoder import LoudnessEncoder
+from tests.unit.fake_encoder import FakeSource, LoudnessEncoder
 
 PROMPTS = ["loud", "unknown"]
 
@@ -35,7 +35,7 @@ class Stage:
         self.data = DataDirectory(root)
         self.database = Database(self.data.database)
         self.events = EventLog(self.database)
-        self.models = ModelManager({"loudness": ("Loudness", lambda: self.encoder)})
+        self.models = ModelManager({"loudness": FakeSource("loudness", lambda: self.encoder)})
         self.models.start()
         self.models.encoder(wait_s=10)
         self.scorer = Scorer(self.data, self.models)

@@ -21,6 +21,10 @@ STATUS_OF_CODE = {
     "malformed_upload": 400,
     "unsupported_upload": 415,
     "model_changed": 409,
+    "model_busy": 409,
+    "download_off": 403,
+    "terms_not_accepted": 422,
+    "unknown_model": 422,
     "disk_full": 507,
 }
 STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (

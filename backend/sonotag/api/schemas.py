@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -185,7 +186,7 @@ class AnalyzeRequest(Schema):
     recording_id: str
     prompts: list[str] | None = Field(None, description="What to look for; [] only encodes. Default: the preset.")
     preset: str | None = Field(None, description="Name of a preset whose prompts to use instead.")
-    model: Literal["auto", "builtin"] = "auto"
+    model: Literal["auto", "flam", "builtin"] = "auto"
 
 
 class AnalysisAccepted(Schema):
@@ -235,10 +236,20 @@ class PromptList(Schema):
     prompts: list[PromptInfo]
 
 
+class DownloadProgress(Schema):
+    """How far a model's download is, earlier tries included."""
+
+    file: str
+    done_bytes: int
+    total_bytes: int | None
+
+
 class Model(Schema):
     name: str
     title: str
     state: ModelState
+    terms: str | None = Field(description="What has to be accepted before a download; null where there is none.")
+    progress: DownloadProgress | None = Field(description="Of a download that is under way.")
     version: str | None
     license: str | None
     seconds_per_frame: float | None
@@ -252,6 +263,8 @@ class Model(Schema):
             name=status.name,
             title=status.title,
             state=status.state,
+            terms=status.terms,
+            progress=DownloadProgress(**asdict(status.progress)) if status.progress else None,
             version=encoder.version if encoder else None,
             license=encoder.license if encoder else None,
             seconds_per_frame=encoder.seconds_per_frame if encoder else None,
@@ -263,6 +276,11 @@ class Model(Schema):
 class ModelOverview(Schema):
     model: Model = Field(description="What a new analysis would use now.")
     models: list[Model]
+
+
+class ModelDownloadRequest(Schema):
+    name: str = "flam"
+    accept_terms: bool = Field(description="That the model's `terms` were read and are accepted.")
 
 
 class Limits(Schema):

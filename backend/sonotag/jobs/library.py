@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sonotag.analysis.windows import estimated_windows, rows_in
 from sonotag.domain import Recording, RecordingState, Source, SourceKind
-from sonotag.errors import ConflictError, NotFoundError
+from sonotag.errors import ConflictError, ModelError, NotFoundError
 from sonotag.jobs.encode import EncodeJob, EncodeTools
 from sonotag.jobs.runner import JobRunner
 from sonotag.media.filenames import title_from_filename
@@ -30,6 +30,9 @@ from sonotag.store.database import Database, new_recording_id
 from sonotag.store.files import PEAKS_DTYPE, PEAKS_ROW, SPECTROGRAM_DTYPE, DataDirectory
 
 log = logging.getLogger(__name__)
+
+RESUME_WAIT_S = 600.0
+"""How long unfinished work waits for the model that began it."""
 
 CANCEL_TIMEOUT_S = 15.0
 """A cancelled job kills its decoder at once and has at most one batch to finish."""
@@ -229,6 +232,15 @@ class Library:
         if removed:
             log.info("removed %d unowned entries of the data directory", len(removed))
 
+    def _encoder_to_resume(self, recording: Recording) -> Encoder:
+        """The model that began, though another may be ready sooner; if it cannot be had any more, the present one."""
+        if recording.model is not None:
+            try:
+                return self._models.encoder(recording.model, wait_s=RESUME_WAIT_S)
+            except ModelError as error:
+                log.warning("recording %s begins anew: %s", recording.id, error.message)
+        return self._models.encoder(AUTO)
+
     def resume(self) -> int:
         """Goes on with the work that an earlier run left unfinished; returns how many recordings that were.
 
@@ -237,10 +249,10 @@ class Library:
         resumed = 0
         for recording_id in self._database.unfinished():
             try:
+                encoder = self._encoder_to_resume(self._database.recording(recording_id))
                 with self._lock:
                     recording = self._database.recording(recording_id)
                     if recording.state.is_active:
-                        encoder = self._models.encoder(AUTO)
                         self._runner.submit(EncodeJob(self._tools, recording, encoder))
                         resumed += 1
             except NotFoundError:

@@ -47,11 +47,16 @@ class Scorer:
         """
         if recording.model is None or recording.model_version is None or recording.frames_done == 0:
             return self._models.encoder(AUTO, wait_s)
-        encoder = self._models.encoder(recording.model, wait_s)
-        if encoder.version == recording.model_version:
+        try:
+            encoder = self._models.encoder(recording.model, wait_s)
+        except ModelError as error:
+            if error.code != "unknown_model":
+                raise
+            encoder = None
+        if encoder is not None and encoder.version == recording.model_version:
             return encoder
         raise ModelError(
-            "This recording was analysed by an older version of the model.",
+            "This recording was analysed by another model, or an older version of it, than this server has.",
             hint="Analyse it again to search it with the present one.",
             code="model_changed",
         )

@@ -131,7 +131,7 @@ class DecodeStream:
     thread. Used as a context manager it leaves neither a process nor a descriptor behind. `info` and the
     iteration raise
 
-    - MediaError `unreadable_media`, `no_audio_track`, `empty_file` (a file without one sample of sound),
+    - MediaError `unreadable_media`, `no_audio_track`, `empty_file` (no sample of sound, or too few),
       `too_long` (claimed, or found out while decoding), `decode_timeout`, `decoder_failed`;
     - CancelledError after `cancel`.
     """

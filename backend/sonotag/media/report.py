@@ -19,9 +19,12 @@ _TAIL_BYTES = 4096
 _LINE_BYTES = 1024
 # How ffmpeg ends when it gets no memory, or no thread for want of memory: the low byte of -errno.
 _STARVED_STATUSES = (256 - errno.ENOMEM, 256 - errno.EAGAIN)
+# Nobody records sound at less than this: a header that says so is wrong, or the file holds something else.
+_LOWEST_CREDIBLE_RATE_HZ = 1000
 _INPUT = re.compile(rb"\[info\] Input #0, ([\w,]{1,80}), from 'fd:':")
 _DURATION = re.compile(rb"\[info\]   Duration: (\d{1,9}):(\d\d):(\d\d\.\d+)[, ]")
 _STREAM = re.compile(rb"\[info\] {2,6}Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\([^()]{0,40}\))?: (Audio|Video): (\w{1,40})")
+_RATE = re.compile(rb", (\d{1,10}) Hz, ")
 _CONTAINER_END = re.compile(rb"\[info\] (?:Stream mapping:|Output #0)")
 _ERROR = re.compile(rb"\[(?:error|fatal|panic)\] ")
 _NO_MEMORY = re.compile(rb"\[(?:error|fatal)\] [^\n]*Cannot allocate memory")
@@ -39,6 +42,7 @@ class Report:
         self._container = ""
         self._duration_s: float | None = None
         self._audio_codec = ""
+        self._rate_hz: int | None = None
         self._has_video = False
         self._line = bytearray()
         self._tail = b""
@@ -74,7 +78,10 @@ class Report:
 
     def _take_stream(self, kind: bytes, codec: str, line: bytes) -> None:
         if kind == b"Audio":
-            self._audio_codec = self._audio_codec or codec
+            if not self._audio_codec:  # the first one is what is decoded
+                self._audio_codec = codec
+                rate = _RATE.search(line)
+                self._rate_hz = int(rate[1]) if rate else None
         elif b"(attached pic)" not in line:  # the cover of an album is not a video
             self._has_video = True
 
@@ -127,12 +134,7 @@ class Report:
                 details=self.details,
             )
         if returncode == 0:
-            return MediaError(
-                "There is no sound in this file: its audio track is empty.",
-                hint="The recording may have been stopped at once; choose another file.",
-                code="empty_file",
-                details=self.details,
-            )
+            return self._without_samples()
         if b"Rematrix is needed" in self._tail:
             return MediaError(
                 "The file does not say how its many channels are arranged.",
@@ -143,6 +145,21 @@ class Report:
             f"The audio of this file ({self._audio_codec}) could not be decoded.",
             hint="It may be damaged or copy-protected. Convert it to WAV, FLAC or MP3 and try again.",
             details=f"status {returncode}: {self.details}",
+        )
+
+    def _without_samples(self) -> MediaError:
+        # ffmpeg's resampler turns a few samples (fewer than 24 below 48 kHz) into none and calls it a success.
+        if self._rate_hz is not None and self._rate_hz < _LOWEST_CREDIBLE_RATE_HZ:
+            return MediaError(
+                f"This file says that its sample rate is {self._rate_hz} Hz, and holds too few samples to make sound of.",
+                hint="The sample rate in its header is probably wrong. Export it again, at 8000 Hz or more.",
+                details=self.details,
+            )
+        return MediaError(
+            "There is no sound in this file: its audio track is empty or only a few samples long.",
+            hint="The recording may have been stopped at once; choose another file.",
+            code="empty_file",
+            details=self.details,
         )
 
     def _refused(self, returncode: int) -> MediaError:

@@ -23,11 +23,11 @@ class BuiltinEncoder:
     max_batch = 1
 
     def __init__(self, weights: Path, threads: int) -> None:
-        """Loads `weights`; `threads` bounds torch's pool for the whole process.
+        """Loads `weights`; `threads` bounds torch's pool while a window is encoded.
 
         Raises FileNotFoundError or safetensors.SafetensorError for weights that are missing or damaged.
         """
-        torch.set_num_threads(threads)
+        self._threads = threads
         self._tagger, metadata = load_tagger(weights)
         self.version = metadata.version
         self.license = metadata.license
@@ -44,6 +44,8 @@ class BuiltinEncoder:
 
     def encode_audio(self, windows: Float32) -> Float32:
         """[B, 480000] float32 at 48 kHz -> frames [B, frames_per_window, dimension] float32."""
+        # The count belongs to the calling thread, and another model's own may stand.
+        torch.set_num_threads(self._threads)
         with torch.inference_mode():
             return self._tagger.frames(torch.as_tensor(windows)).numpy()
 

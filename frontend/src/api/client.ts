@@ -5,7 +5,7 @@ import type { paths } from "./schema";
 import type {
   Detection,
   Detections,
-  ModelInfo,
+  ModelOverview,
   Peaks,
   Preset,
   PromptInfo,
@@ -60,8 +60,17 @@ export async function listPresets(): Promise<Preset[]> {
   return (await unwrap(client.GET("/api/presets"))).presets;
 }
 
-export async function getModel(): Promise<ModelInfo> {
-  return (await unwrap(client.GET("/api/model"))).model;
+export function getModels(): Promise<ModelOverview> {
+  return unwrap(client.GET("/api/model"));
+}
+
+/** To be called when the reader has accepted the model's terms, and then only. */
+export function downloadModel(name: string): Promise<ModelOverview> {
+  return unwrap(client.POST("/api/model/download", { body: { name, accept_terms: true } }));
+}
+
+export function cancelModelDownload(): Promise<ModelOverview> {
+  return unwrap(client.DELETE("/api/model/download"));
 }
 
 export interface Span {

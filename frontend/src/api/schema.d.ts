@@ -63,6 +63,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/model/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download Model
+         * @description Begins to fetch a model's weights, once its terms are accepted, and to load it; also after a failure.
+         */
+        post: operations["download_model_api_model_download_post"];
+        /**
+         * Cancel Model Download
+         * @description Ends a download. What has come stays, and the next one goes on from there.
+         */
+        delete: operations["cancel_model_download_api_model_download_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presets": {
         parameters: {
             query?: never;
@@ -445,7 +469,7 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            model?: "auto" | "builtin";
+            model?: "auto" | "flam" | "builtin";
             /**
              * Preset
              * @description Name of a preset whose prompts to use instead.
@@ -494,6 +518,18 @@ export interface components {
             /** Recording Id */
             recording_id: string;
             rule: components["schemas"]["DetectionRule"];
+        };
+        /**
+         * DownloadProgress
+         * @description How far a model's download is, earlier tries included.
+         */
+        DownloadProgress: {
+            /** Done Bytes */
+            done_bytes: number;
+            /** File */
+            file: string;
+            /** Total Bytes */
+            total_bytes: number | null;
         };
         /** DownloadRequest */
         DownloadRequest: {
@@ -568,13 +604,33 @@ export interface components {
             license: string | null;
             /** Name */
             name: string;
+            /** @description Of a download that is under way. */
+            progress: components["schemas"]["DownloadProgress"] | null;
             /** Seconds Per Frame */
             seconds_per_frame: number | null;
             state: components["schemas"]["ModelState"];
+            /**
+             * Terms
+             * @description What has to be accepted before a download; null where there is none.
+             */
+            terms: string | null;
             /** Title */
             title: string;
             /** Version */
             version: string | null;
+        };
+        /** ModelDownloadRequest */
+        ModelDownloadRequest: {
+            /**
+             * Accept Terms
+             * @description That the model's `terms` were read and are accepted.
+             */
+            accept_terms: boolean;
+            /**
+             * Name
+             * @default flam
+             */
+            name?: string;
         };
         /**
          * ModelMessage
@@ -612,9 +668,10 @@ export interface components {
         };
         /**
          * ModelState
+         * @description `ABSENT`: its weights are not on this machine, and nobody has asked for them.
          * @enum {string}
          */
-        ModelState: "loading" | "ready" | "failed";
+        ModelState: "absent" | "downloading" | "loading" | "ready" | "failed";
         /**
          * Peaks
          * @description Waveform: lowest and highest sample of each column, -1..1.
@@ -1095,6 +1152,86 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOverview"];
+                };
+            };
+        };
+    };
+    download_model_api_model_download_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelDownloadRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelOverview"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    cancel_model_download_api_model_download_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ export type Detection = Schemas["Detection"];
 export type Detections = Schemas["Detections"];
 export type Preset = Schemas["Preset"];
 export type ModelInfo = Schemas["Model"];
+export type ModelOverview = Schemas["ModelOverview"];
 export type Peaks = Schemas["Peaks"];
 export type SpectrogramInfo = Schemas["SpectrogramInfo"];
 export type ErrorBody = Schemas["Problem"];

@@ -1,58 +1,63 @@
-import { useEffect, useState } from "react";
-import { getModel } from "../api/client";
-import type { ModelInfo } from "../api/types";
+import { useRef } from "react";
+import { Icon } from "../ui/Icon";
+import { ModelCard } from "./ModelCard";
+import { isOnItsWay, useModels } from "./models";
 
-const ASK_AGAIN_MS = 2500;
-const WORDS = { loading: "loading", ready: "", failed: "failed to load" } as const;
-
-/** Which model speaks. While it is loading, or the server away, asked again. */
+/** Which model speaks; a click shows all there are. */
 export function ModelChip() {
-  const [model, setModel] = useState<ModelInfo | null>(null);
-  const [away, setAway] = useState(false);
-  const [round, setRound] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every round asks anew
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    let current = true;
-    const again = () => {
-      timer = setTimeout(() => setRound((count) => count + 1), ASK_AGAIN_MS);
-    };
-    getModel().then(
-      (answer) => {
-        if (!current) return;
-        setModel(answer);
-        setAway(false);
-        if (answer.state === "loading") again();
-      },
-      () => {
-        if (!current) return;
-        setAway(true);
-        again();
-      },
+  const overview = useModels((state) => state.overview);
+  const away = useModels((state) => state.away);
+  const dialog = useRef<HTMLDialogElement>(null);
+  if (away) {
+    return (
+      <span className="pill model-chip num" role="status">
+        <span className="dot dot-busy" aria-hidden="true" />
+        Server
+        <span className="model-note">not answering</span>
+      </span>
     );
-    return () => {
-      current = false;
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [round]);
-
-  if (away) return <Chip dot="busy" title="Server" note="not answering" />;
-  if (!model) return null;
-  const dot = model.state === "ready" ? "ready" : model.state === "loading" ? "busy" : "failed";
-  return <Chip dot={dot} title={model.title} note={WORDS[model.state]} hint={model.error?.message} />;
-}
-
-function Chip(props: {
-  dot: "ready" | "busy" | "failed";
-  title: string;
-  note: string;
-  hint?: string | undefined;
-}) {
+  }
+  if (!overview) return null;
+  const { model, models } = overview;
+  const coming = models.find((one) => one.name !== model.name && isOnItsWay(one));
+  const note =
+    model.state === "failed"
+      ? "failed to load"
+      : isOnItsWay(model)
+        ? "loading"
+        : coming
+          ? `${coming.title} ${coming.state}`
+          : "";
+  const dot = model.state === "failed" ? "failed" : model.state === "ready" ? "ready" : "busy";
   return (
-    <span className="pill model-chip num" role="status" title={props.hint}>
-      <span className={`dot dot-${props.dot}`} aria-hidden="true" />
-      {props.title}
-      {props.note !== "" && <span className="model-note">{props.note}</span>}
-    </span>
+    <>
+      <button
+        type="button"
+        className="pill model-chip num"
+        aria-haspopup="dialog"
+        aria-label={`Models: ${model.title}${note === "" ? "" : `, ${note}`}`}
+        onClick={() => dialog.current?.showModal()}
+      >
+        <span className={`dot dot-${dot}`} aria-hidden="true" />
+        {model.title}
+        {note !== "" && <span className="model-note">{note}</span>}
+      </button>
+      <dialog ref={dialog} className="keys" aria-labelledby="models-title">
+        <div className="keys-head">
+          <h2 id="models-title">Models</h2>
+          <button
+            type="button"
+            className="icon-btn"
+            aria-label="Close"
+            onClick={() => dialog.current?.close()}
+          >
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+        {models.map((one) => (
+          <ModelCard key={one.name} model={one} used={one.name === model.name} />
+        ))}
+      </dialog>
+    </>
   );
 }

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, status
 
 from sonotag.api.deps import PromptsDep, ServicesDep
-from sonotag.api.schemas import Limits, Model, ModelOverview, Preset, PresetList, PromptInfo, PromptList
+from sonotag.api.schemas import (
+    ErrorResponse,
+    Limits,
+    Model,
+    ModelDownloadRequest,
+    ModelOverview,
+    Preset,
+    PresetList,
+    PromptInfo,
+    PromptList,
+)
+from sonotag.errors import ModelError
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
@@ -17,6 +28,30 @@ def read_model(services: ServicesDep) -> ModelOverview:
         model=Model.of(services.models.status()),
         models=[Model.of(status) for status in services.models.statuses()],
     )
+
+
+@router.post(
+    "/model/download",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={code: {"model": ErrorResponse} for code in (403, 409, 422, 503)},
+)
+def download_model(request: ModelDownloadRequest, services: ServicesDep) -> ModelOverview:
+    """Begins to fetch a model's weights, once its terms are accepted, and to load it; also after a failure."""
+    if not services.settings.flam_download:
+        raise ModelError(
+            "This server does not fetch models.",
+            hint="Whoever runs it can set SONOTAG_FLAM_DOWNLOAD, or put the files there by hand.",
+            code="download_off",
+        )
+    services.models.download(request.name, terms_accepted=request.accept_terms)
+    return read_model(services)
+
+
+@router.delete("/model/download", status_code=status.HTTP_202_ACCEPTED)
+def cancel_model_download(services: ServicesDep) -> ModelOverview:
+    """Ends a download. What has come stays, and the next one goes on from there."""
+    services.models.cancel_download()
+    return read_model(services)
 
 
 @router.get("/presets")

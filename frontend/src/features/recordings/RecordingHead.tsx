@@ -1,5 +1,6 @@
 import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
+import { betterModel, useModels } from "../../app/models";
 import { useNotice } from "../../app/notice";
 import { openHome } from "../../app/route";
 import { formatBytes, formatClock, plural } from "../../lib/format";
@@ -37,6 +38,10 @@ export function RecordingHead({ recording }: { recording: Recording }) {
   const words = runWords(recording, progress);
   const resumable =
     recording.state === "cancelled" || recording.state === "failed" || recording.state === "stored";
+  const better = useModels((state) => betterModel(state.overview, recording));
+  const heardBy = useModels(
+    (state) => state.overview?.models.find((one) => one.name === recording.model)?.title ?? "another model",
+  );
   const durationS = durationOf(recording);
   return (
     <section className="head" aria-label="Recording">
@@ -46,6 +51,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
           <span>{KINDS[recording.source.kind]}</span>
           {durationS > 0 && <span>{formatClock(durationS)}</span>}
           {recording.source.size_bytes ? <span>{formatBytes(recording.source.size_bytes)}</span> : null}
+          {better !== null && <span>heard by {heardBy}</span>}
           <span>
             {plural(prompts.length, "prompt", "prompts")}
             {uncovered > 0 && `, ${uncovered} not covered`}
@@ -66,6 +72,17 @@ export function RecordingHead({ recording }: { recording: Recording }) {
         {running && (
           <button type="button" className="btn" disabled={busy} onClick={() => void session.cancel()}>
             Cancel
+          </button>
+        )}
+        {better !== null && (
+          <button
+            type="button"
+            className="btn"
+            disabled={busy}
+            title="Another model heard this recording; its scores are not mixed with this one's"
+            onClick={() => void session.analyse()}
+          >
+            Analyse again with {better}
           </button>
         )}
         {resumable && (

@@ -1,0 +1,135 @@
+"""FLAM behind the encoder protocol, in miniature: the same geometry with weights filled by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from openflam import FLAMConfig, Tokenizer
+from sonotag.analysis.scoring import score_frames
+from sonotag.errors import InputError, ModelError
+from sonotag.models.flam import (
+    CACHED_PROMPTS,
+    CHECKPOINT_FILE,
+    TOKENIZER_FILE,
+    FlamEncoder,
+    FlamSource,
+    cpu_flags,
+    fastest_precision,
+)
+from tests.openflam.filled import filled_model, signal
+from tests.openflam.small_tokenizer import train
+
+PROMPTS = ["a dog is barking", "rain", "dog und Ümlaut 🐕"]
+TINY = FLAMConfig.tiny()
+
+
+def place_files(folder: Path) -> None:
+    """As a user would: both files in one folder."""
+    folder.mkdir(parents=True)
+    torch.save(filled_model(TINY).state_dict(), folder / CHECKPOINT_FILE)
+    train(300).save(str(folder / TOKENIZER_FILE))
+
+
+def source(folder: Path, checkpoint: Path | None = None) -> FlamSource:
+    return FlamSource(folder, checkpoint, threads=1, precision="float32", config=TINY)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> FlamEncoder:
+    folder = tmp_path_factory.mktemp("flam") / "models"
+    place_files(folder)
+    return source(folder).load()
+
+
+def test_scores_are_those_of_the_runtime(encoder: FlamEncoder) -> None:
+    window = signal(silent=False)
+    frames = encoder.encode_audio(window[None])
+    assert frames.shape == (1, 32, TINY.dim)
+    assert encoder.frames_per_window * encoder.seconds_per_frame == 10
+    scores = score_frames(frames[0], encoder.encode_text(PROMPTS))
+
+    model = filled_model(TINY)
+    with torch.inference_mode():
+        text = model.encode_text(PROMPTS, Tokenizer(train(300), TINY.text))
+        expected = model.similarity(model.encode_audio(torch.from_numpy(window[None])).frames, text)[0].numpy()
+    np.testing.assert_allclose(scores, expected, atol=1e-5)
+    assert scores.std() > 0
+
+
+def test_stored_frames_in_half_precision_change_no_score_by_a_hundredth(encoder: FlamEncoder) -> None:
+    frames = encoder.encode_audio(signal(silent=False)[None])[0]
+    text = encoder.encode_text(PROMPTS)
+    assert abs(score_frames(frames.astype(np.float16), text) - score_frames(frames, text)).max() < 0.01
+
+
+def test_every_prompt_is_covered_whatever_was_asked_before(encoder: FlamEncoder) -> None:
+    first = encoder.encode_text(PROMPTS)
+    again = encoder.encode_text([*reversed(PROMPTS), PROMPTS[0]])
+    assert again.covered.all()
+    assert [c.matched for c in again.coverage] == [*reversed(PROMPTS), PROMPTS[0]]
+    np.testing.assert_array_equal(again.vectors[:3][::-1], first.vectors)
+    np.testing.assert_array_equal(again.vectors[3], first.vectors[0])
+    assert encoder.encode_text([]).vectors.shape == (0, TINY.dim)
+
+
+def test_the_cache_of_texts_is_bounded(encoder: FlamEncoder) -> None:
+    many = [f"dog {number}" for number in range(CACHED_PROMPTS + 5)]
+    assert encoder.encode_text(many).vectors.shape == (len(many), TINY.dim)
+    assert len(encoder._known) == CACHED_PROMPTS
+    assert encoder.encode_text(PROMPTS).covered.all()
+
+
+def test_wild_samples_are_tamed_and_a_prompt_without_text_is_refused(encoder: FlamEncoder) -> None:
+    wild = signal(silent=False)[None].copy()
+    wild[0, :3] = (np.nan, np.inf, 1e30)
+    assert np.isfinite(encoder.encode_audio(wild)).all()
+    with pytest.raises(InputError, match="empty"):
+        encoder.encode_text(["  "])
+
+
+def test_what_is_missing_is_named_with_where_to_put_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "flam"
+    problem = source(folder).absent()
+    assert problem is not None
+    assert CHECKPOINT_FILE in problem.message
+    assert TOKENIZER_FILE in problem.message
+    assert str(folder) in problem.hint
+    place_files(folder)
+    assert source(folder).absent() is None
+    # By the name of the file, of its folder, and with the tokenizer in the usual place.
+    named = tmp_path / "elsewhere" / "weights.pth"
+    named.parent.mkdir()
+    (folder / CHECKPOINT_FILE).rename(named)
+    assert source(folder, named).absent() is None
+    assert source(folder, named.parent).absent() is not None
+
+
+@pytest.mark.parametrize("content", [b"", b"<!doctype html><title>Sign in</title>", b"PK\x03\x04 cut short"])
+def test_a_wrong_file_is_refused_with_the_reason(tmp_path: Path, content: bytes) -> None:
+    place_files(tmp_path / "flam")
+    (tmp_path / "flam" / CHECKPOINT_FILE).write_bytes(content)
+    with pytest.raises(ModelError) as refused:
+        source(tmp_path / "flam").load()
+    assert CHECKPOINT_FILE in refused.value.message
+    assert refused.value.message.endswith(".")
+    assert "huggingface.co" in refused.value.hint
+
+
+def test_another_models_weights_are_refused(tmp_path: Path) -> None:
+    place_files(tmp_path / "flam")
+    whole = FlamSource(tmp_path / "flam", None, threads=1)  # v1-base, which these are not
+    with pytest.raises(ModelError, match="another model's weights"):
+        whole.load()
+
+
+def test_the_precision_follows_the_processor(tmp_path: Path) -> None:
+    info = tmp_path / "cpuinfo"
+    info.write_text("processor : 0\nflags\t\t: fpu avx2 avx512_bf16\n")
+    assert fastest_precision(cpu_flags(info)) == "bfloat16"
+    info.write_text("processor : 0\nflags\t\t: fpu avx2\n")
+    assert fastest_precision(cpu_flags(info)) == "float32"
+    assert cpu_flags(tmp_path / "none") == frozenset()
