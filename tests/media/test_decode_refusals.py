@@ -59,6 +59,33 @@ def test_a_header_without_a_sample(decoder: Decoder, tmp_path: Path) -> None:
     assert refusal(decoder, path).code == "empty_file"
 
 
+@pytest.mark.parametrize("rate_hz", [1, 4, 100])
+def test_a_rate_too_low_for_the_few_samples_is_named(decoder: Decoder, tmp_path: Path, rate_hz: int) -> None:
+    # ffmpeg's resampler gives nothing for fewer than 24 samples, and calls that a success.
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_header(rate_hz, 10) + b"\x20\xe0" * 5)
+    error = refusal(decoder, path)
+    assert error.code == "unreadable_media"
+    assert f"{rate_hz} Hz" in error.message
+    assert "empty" not in error.message
+    assert "sample rate" in error.hint
+
+
+def test_a_low_rate_with_samples_enough_is_read(decoder: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_header(1, 60) + b"\x20\xe0" * 30)
+    with decoder.open(path) as stream:
+        assert sum(window.size for window in stream) == 60 * 48_000
+
+
+def test_a_few_samples_at_an_ordinary_rate_are_not_called_none(decoder: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(wav_header(16_000, 10) + b"\x20\xe0" * 5)
+    error = refusal(decoder, path)
+    assert error.code == "empty_file"
+    assert "a few samples" in error.message
+
+
 def test_a_file_that_is_not_there(decoder: Decoder, tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         decoder.open(tmp_path / "missing.wav")

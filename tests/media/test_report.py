@@ -25,6 +25,7 @@ BANNER = b"""\
 [info] Stream mapping:
 [info]   Stream #0:1 -> #0:0 (aac (native) -> pcm_f32le (native))
 """
+SECOND_TRACK = b"[info]   Stream #0:2: Audio: aac (LC), 48000 Hz, mono, fltp\n[info] Stream mapping"
 INFO = MediaInfo(duration_s=3723.5, container="mov", audio_codec="aac", has_video=True)
 
 
@@ -87,3 +88,16 @@ def test_limits_are_told_from_bad_files(said: bytes, status: int, code: str | No
     report.feed(BANNER + said)
     error = report.limit_error(status)
     assert (error.code if error else None) == code
+
+
+def test_the_rate_is_that_of_the_track_that_is_decoded() -> None:
+    report = Report()
+    report.feed(BANNER.replace(b"44100 Hz", b"2 Hz").replace(b"[info] Stream mapping", SECOND_TRACK))
+    assert "2 Hz" in report.input_error(0).message
+
+
+def test_an_ordinary_rate_is_not_blamed() -> None:
+    report = Report()
+    report.feed(BANNER)
+    assert report.input_error(0).code == "empty_file"
+    assert "Hz" not in report.input_error(0).message
