@@ -151,7 +151,7 @@ class Report:
         # ffmpeg's resampler turns a few samples (fewer than 24 below 48 kHz) into none and calls it a success.
         if self._rate_hz is not None and self._rate_hz < _LOWEST_CREDIBLE_RATE_HZ:
             return MediaError(
-                f"The sample rate of this file is given as {self._rate_hz} Hz, and its samples are too few to make sound of.",
+                f"This file gives {self._rate_hz} Hz as its sample rate and holds too few samples to make sound of.",
                 hint="The sample rate in its header is probably wrong. Export it again, at 8000 Hz or more.",
                 details=self.details,
             )
