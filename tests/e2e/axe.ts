@@ -4,11 +4,11 @@ import type { Page } from "@playwright/test";
 /** What axe-core has against the page as it stands, in words that a failed test can show. */
 export async function violations(page: Page): Promise<string[]> {
   // A colour on its way from one theme's to the other's is neither's: only the ends are promised to be legible.
+  // A progress bar may grow all the while.
   await page.waitForFunction(() =>
-    document.getAnimations().every(({ playState, effect }) => {
-      const endless = effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY;
-      return playState !== "running" || endless;
-    }),
+    document
+      .getAnimations()
+      .every((one) => !(one instanceof CSSTransition && one.transitionProperty.endsWith("color"))),
   );
   const { violations: found } = await new AxeBuilder({ page }).analyze();
   return found.flatMap(({ id, nodes }) =>
