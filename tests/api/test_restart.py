@@ -19,6 +19,12 @@ import pytest
 
 MakeWav = Callable[..., Path]
 
+PATIENCE_S = 300
+"""For whatever is waited for. A machine with other work may take long; only what hangs should reach this."""
+
+ATTEMPTS = 5
+"""How often a server is stopped in the hope that its work is not yet done."""
+
 
 class ServerProcess:
     """`sonotag serve` on a free port of loopback."""
@@ -27,37 +33,50 @@ class ServerProcess:
         environment = {**os.environ, "SONOTAG_DATA_DIR": str(data_dir), "HOST": "127.0.0.1"}
         command = [sys.executable, "-m", "sonotag.cli", "serve", "--port", "0"]
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr is not None
-        address = re.search(r"http://localhost:(\d+)", self.process.stderr.readline())
-        assert address, "the server did not say where it is"
+        self.log: list[str] = []
+        self.spoke = threading.Event()
         # Somebody has to read what it logs, or it blocks on a full pipe.
-        self.drain = threading.Thread(target=self.process.stderr.read, daemon=True)
+        self.drain = threading.Thread(target=self._read_log, daemon=True)
         self.drain.start()
-        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{address[1]}", timeout=30)
+        self.client = httpx2.Client(timeout=PATIENCE_S)
+
+    def _read_log(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.log.append(line)
+            self.spoke.set()
+        self.spoke.set()
 
     def wait_ready(self) -> None:
-        deadline = time.monotonic() + 60
+        assert self.spoke.wait(PATIENCE_S), "the server said nothing"
+        address = re.search(r"http://localhost:(\d+)", "".join(self.log[:1]))
+        assert address, f"the server did not say where it is: {self.log}"
+        self.client.base_url = f"http://127.0.0.1:{address[1]}"
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
+            assert self.process.poll() is None, f"the server ended: {self.log}"
             with contextlib.suppress(httpx2.TransportError):
                 if self.client.get("/readyz").status_code == 200:
                     return
             time.sleep(0.05)
-        raise AssertionError("the server did not become ready")
+        raise AssertionError(f"the server did not become ready: {self.log}")
 
     def recording(self, recording_id: str) -> dict[str, Any]:
         return self.client.get(f"/api/recordings/{recording_id}").json()
 
     def wait(self, recording_id: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while not until(recording := self.recording(recording_id)):
+            assert recording["state"] not in ("failed", "cancelled"), recording
             assert time.monotonic() < deadline, recording
             time.sleep(0.01)
         return recording
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
-        code = self.process.wait(30)
-        self.drain.join()
+        code = self.process.wait(PATIENCE_S)
+        self.drain.join(PATIENCE_S)
+        assert not self.drain.is_alive()
         self.client.close()
         assert self.process.stderr is not None
         self.process.stderr.close()
@@ -84,16 +103,34 @@ def test_work_goes_on_after_a_restart_and_ends_the_same(
     start: Callable[[], ServerProcess], make_wav: MakeWav, tmp_path: Path, how: signal.Signals
 ) -> None:
     content = make_wav(900, rate=48_000).read_bytes()
+
+    def upload(server: ServerProcess) -> str:
+        return server.client.post("/upload_audio", params={"filename": "noise.wav"}, content=content).json()["id"]
+
+    def analyze(server: ServerProcess, recording_id: str) -> None:
+        server.client.post("/analyze", json={"recording_id": recording_id, "prompts": ["rain"]})
+
+    def files(recording_id: str) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (tmp_path / "data" / "recordings" / recording_id).iterdir()}
+
+    def frame_bytes(recording_id: str) -> int:
+        return sum(len(kept) for name, kept in files(recording_id).items() if name.startswith("frames-"))
+
     server = start()
-    whole, cut = (
-        server.client.post("/upload_audio", params={"filename": "noise.wav"}, content=content).json()["id"]
-        for _ in range(2)
-    )
-    server.client.post("/analyze", json={"recording_id": whole, "prompts": ["rain"]})
+    whole = upload(server)
+    analyze(server, whole)
     server.wait(whole, lambda r: r["state"] == "done")
-    server.client.post("/analyze", json={"recording_id": cut, "prompts": ["rain"]})
-    server.wait(cut, lambda r: r["windows_done"] > 2)
-    server.end(how)
+    for _ in range(ATTEMPTS):
+        cut = upload(server)
+        analyze(server, cut)
+        server.wait(cut, lambda r: r["windows_done"] > 2)
+        server.end(how)
+        # A test that was kept waiting may come too late; then nothing would be left to go on with.
+        if 0 < frame_bytes(cut) < frame_bytes(whole):
+            break
+        server = start()
+    else:
+        raise AssertionError(f"the work was done before each of {ATTEMPTS} stops")
 
     unowned = tmp_path / "data" / "incoming" / "left-by-a-crash.part"
     unowned.write_bytes(b"x")
@@ -101,10 +138,6 @@ def test_work_goes_on_after_a_restart_and_ends_the_same(
     resumed = server.wait(cut, lambda r: r["state"] == "done")
     assert resumed["windows_done"] == 90
     assert not unowned.exists()
-
-    def files(recording_id: str) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in (tmp_path / "data" / "recordings" / recording_id).iterdir()}
-
     assert files(cut) == files(whole)
     assert server.end(signal.SIGTERM) in (0, -signal.SIGTERM)
 
@@ -114,6 +147,6 @@ def test_the_port_in_use_is_said_plainly(start: Callable[[], ServerProcess], tmp
     port = str(server.client.base_url.port)
     command = [sys.executable, "-m", "sonotag.cli", "serve", "--port", port]
     environment = {**os.environ, "SONOTAG_DATA_DIR": str(tmp_path / "other"), "HOST": "127.0.0.1"}
-    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    second = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert second.returncode == 1
     assert "Choose another --port" in second.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,11 @@ from sonotag.models.flam import (
     cpu_flags,
     fastest_precision,
 )
+from sonotag.models.manager import ModelManager, ModelState
 from tests.openflam.filled import filled_model, signal
+from tests.openflam.hub import Hub, serving
 from tests.openflam.small_tokenizer import train
+from tests.unit.fake_encoder import FakeSource, LoudnessEncoder
 
 PROMPTS = ["a dog is barking", "rain", "dog und Ümlaut 🐕"]
 TINY = FLAMConfig.tiny()
@@ -133,3 +137,41 @@ def test_the_precision_follows_the_processor(tmp_path: Path) -> None:
     info.write_text("processor : 0\nflags\t\t: fpu avx2\n")
     assert fastest_precision(cpu_flags(info)) == "float32"
     assert cpu_flags(tmp_path / "none") == frozenset()
+
+
+def test_a_download_that_breaks_off_goes_on_and_ends_in_a_model_that_takes_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_files(tmp_path / "published")
+    content = [(tmp_path / "published" / name).read_bytes() for name in (TOKENIZER_FILE, CHECKPOINT_FILE)]
+    with serving(Hub(*content), monkeypatch) as hub:
+        hub.cut_after = [100_000, 200_000]
+        flam = FlamSource(
+            tmp_path / "models" / "flam", None, threads=1, precision="float32", config=TINY, endpoint=hub.url
+        )
+        models = ModelManager({"flam": flam, "loudness": FakeSource("loudness", LoudnessEncoder)})
+        models.start()
+        assert models.encoder(wait_s=30).name == "loudness"
+        while models.status("flam").state is not ModelState.ABSENT:
+            time.sleep(0.01)
+        models.download("flam", terms_accepted=True)
+        while models.status("flam").state in (ModelState.DOWNLOADING, ModelState.LOADING):
+            time.sleep(0.01)
+        assert models.status("flam").state is ModelState.READY, models.status("flam").problem
+        assert models.encoder().name == "flam"
+        models.close()
+    ranges = [wanted for file, wanted in hub.gets if file == CHECKPOINT_FILE]
+    starts = [int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0 for wanted in ranges]
+    assert len(starts) == 3
+    assert 0 == starts[0] < starts[1] < starts[2]
+
+
+def test_without_a_hub_the_reason_and_the_way_by_hand_are_told(tmp_path: Path) -> None:
+    flam = FlamSource(tmp_path / "flam", None, threads=1, endpoint="http://127.0.0.1:9")
+    with pytest.raises(ModelError) as refused:
+        flam.download(lambda _: None)
+    assert "127.0.0.1:9" in refused.value.message
+    assert CHECKPOINT_FILE in refused.value.hint
+    named = FlamSource(tmp_path / "flam", tmp_path / "elsewhere.pth", threads=1)
+    with pytest.raises(ModelError, match=r"elsewhere\.pth"):
+        named.download(lambda _: None)

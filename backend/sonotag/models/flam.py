@@ -29,7 +29,7 @@ TITLE = "FLAM"
 LICENSE = "Adobe Research License"
 TERMS = (
     "FLAM's weights are Adobe's, under the Adobe Research License: for non-commercial research only. "
-    "They are fetched from Adobe's repository on the Hugging Face Hub, about a gigabyte, and stay on this server."
+    "They are fetched from Adobe's repository on the Hugging Face Hub, some 800 MB, and stay on this server."
 )
 CHECKPOINT_FILE = "open_flam_oct17.pth"
 TOKENIZER_FILE = "tokenizer.json"

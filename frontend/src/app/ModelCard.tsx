@@ -28,8 +28,8 @@ export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) 
           {known}, every {model.seconds_per_frame} s. {model.license}.
         </p>
       )}
-      {model.error && (
-        <p>
+      {model.error && model.state === "failed" && (
+        <p role="alert">
           {model.error.message} {model.error.hint}
         </p>
       )}
@@ -44,6 +44,11 @@ export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) 
       )}
       {model.terms !== null && (model.state === "absent" || model.state === "failed") && (
         <Offer model={model} terms={model.terms} />
+      )}
+      {model.error && model.state === "absent" && (
+        <p className="model-note">
+          {model.error.message} {model.error.hint}
+        </p>
       )}
     </section>
   );

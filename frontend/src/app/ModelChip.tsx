@@ -54,7 +54,7 @@ export function ModelChip() {
             <Icon name="close" size={16} />
           </button>
         </div>
-        {models.map((one) => (
+        {[model, ...models.filter((one) => one.name !== model.name)].map((one) => (
           <ModelCard key={one.name} model={one} used={one.name === model.name} />
         ))}
       </dialog>
