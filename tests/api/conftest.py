@@ -41,7 +41,7 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def wait(self, recording_id: str, until: Callable[[dict[str, Any]], bool], timeout_s: float = 60) -> dict[str, Any]:
+    def wait(self, recording_id: str, until: Callable[[dict[str, Any]], bool], timeout_s: float = 180) -> dict[str, Any]:
         """Polls until the recording satisfies `until`; fails loudly when it does not in time."""
         deadline = time.monotonic() + timeout_s
         while not until(recording := self.recording(recording_id)):
@@ -78,7 +78,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]
         page = tmp_path_factory.mktemp("page")
         app = create_app(Settings(data_dir=directory, page_dir=page, **settings))
         with TestClient(app, base_url="http://localhost") as client:
-            app.state.services.models.encoder(wait_s=60)
+            app.state.services.models.encoder(wait_s=180)
             yield Server(client, directory)
 
     return start

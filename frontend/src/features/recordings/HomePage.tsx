@@ -15,7 +15,7 @@ export function HomePage() {
           <PromptChips
             prompts={prompts}
             onChange={setPrompts}
-            placeholder="dog barking; glass breaking; a crowd laughing"
+            placeholder="dog barking; glass breaking; baby crying"
           />
           <Presets />
         </section>
