@@ -1,0 +1,59 @@
+"""A server with FLAM: its start from a converted checkpoint, its memory, its speed. Full-size weights, filled by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.server import PeakMemory, Server, make_recording, running_server
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG_S = 3 * 3600.0
+MB = 1_000_000
+
+
+def wait_for_flam(server: Server) -> float:
+    """Seconds from the start of the process until FLAM is what new analyses use."""
+    while server.client.get("/api/model").raise_for_status().json()["model"]["name"] != "flam":
+        time.sleep(0.02)
+    return time.time() - psutil.Process(server.process.pid).create_time()
+
+
+def main() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="sonotag-bench-flam-") as name:
+        subprocess.run([sys.executable, "-m", "tests.openflam.place", name], cwd=ROOT, check=True)
+        settings = {"SONOTAG_FLAM_CHECKPOINT": name, "SONOTAG_MODEL": "auto"}
+        with tempfile.TemporaryDirectory(prefix="sonotag-bench-data-") as data:
+            settings["SONOTAG_DATA_DIR"] = data
+            with running_server(**settings) as (server, _):
+                first_s = wait_for_flam(server)
+            with running_server(**settings) as (server, folder):
+                ready_s = wait_for_flam(server)
+                time.sleep(1)
+                idle = server.resident_bytes()
+                recording_id = server.upload(make_recording(folder, LONG_S))
+                began_s = time.monotonic()
+                with PeakMemory(server) as memory:
+                    server.analyze(recording_id)
+                    done = server.wait_until_done(recording_id, every_s=0.5)
+                took_s = time.monotonic() - began_s
+    assert done["model"] == "flam"
+    return {
+        "first start, converting, seconds": first_s,
+        "later start until FLAM is ready, seconds": ready_s,
+        "idle, both models loaded, MB": idle / MB,
+        "peak in three hours, with children, MB": memory.peak_bytes / MB,
+        "three hours analysed, seconds": took_s,
+        "times real time": LONG_S / took_s,
+        "gates": {
+            "ready within 3 s": ready_s <= 3,
+            "below 600 MB idle": idle < 600 * MB,
+            "below 900 MB at work": memory.peak_bytes < 900 * MB,
+        },
+    }
