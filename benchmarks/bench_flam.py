@@ -1,4 +1,4 @@
-"""A server with FLAM: its start from a converted checkpoint, its memory, its speed. Full-size weights, filled by name."""
+"""A server with FLAM: its start from a converted checkpoint, memory, speed. Full-size weights, filled by name."""
 
 from __future__ import annotations
 
