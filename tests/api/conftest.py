@@ -41,7 +41,9 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def wait(self, recording_id: str, until: Callable[[dict[str, Any]], bool], timeout_s: float = 180) -> dict[str, Any]:
+    def wait(
+        self, recording_id: str, until: Callable[[dict[str, Any]], bool], timeout_s: float = 180
+    ) -> dict[str, Any]:
         """Polls until the recording satisfies `until`; fails loudly when it does not in time."""
         deadline = time.monotonic() + timeout_s
         while not until(recording := self.recording(recording_id)):
