@@ -61,7 +61,7 @@ class BuiltinSource:
         return None
 
     def download(self, report: DownloadReport) -> None:
-        raise NotImplementedError("nothing of the built-in tagger is downloaded")
+        """Nothing to bring: the weights are part of the package."""
 
     def load(self) -> Encoder:
         # Here and not at the top: torch takes a second to import, and the server answers meanwhile.
