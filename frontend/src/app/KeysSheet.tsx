@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { DisposableScope } from "../lib/disposable-scope";
 import { Icon } from "../ui/Icon";
+import { Sheet } from "../ui/Sheet";
 
 const KEYS: ReadonlyArray<readonly [string, string]> = [
   ["space", "Play or pause"],
@@ -36,18 +37,7 @@ export function KeysSheet() {
       >
         <Icon name="help" />
       </button>
-      <dialog ref={dialog} className="keys" aria-labelledby="keys-title">
-        <div className="keys-head">
-          <h2 id="keys-title">Keys</h2>
-          <button
-            type="button"
-            className="icon-btn"
-            aria-label="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" size={16} />
-          </button>
-        </div>
+      <Sheet dialog={dialog} title="Keys">
         <dl>
           {KEYS.map(([keys, what]) => (
             <div key={keys}>
@@ -60,7 +50,7 @@ export function KeysSheet() {
             </div>
           ))}
         </dl>
-      </dialog>
+      </Sheet>
     </>
   );
 }

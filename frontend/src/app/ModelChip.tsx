@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { Icon } from "../ui/Icon";
+import { Sheet } from "../ui/Sheet";
 import { ModelCard } from "./ModelCard";
 import { isOnItsWay, useModels } from "./models";
 
@@ -42,22 +42,11 @@ export function ModelChip() {
         {model.title}
         {note !== "" && <span className="model-note">{note}</span>}
       </button>
-      <dialog ref={dialog} className="keys" aria-labelledby="models-title">
-        <div className="keys-head">
-          <h2 id="models-title">Models</h2>
-          <button
-            type="button"
-            className="icon-btn"
-            aria-label="Close"
-            onClick={() => dialog.current?.close()}
-          >
-            <Icon name="close" size={16} />
-          </button>
-        </div>
+      <Sheet dialog={dialog} title="Models">
         {[model, ...models.filter((one) => one.name !== model.name)].map((one) => (
           <ModelCard key={one.name} model={one} used={one.name === model.name} />
         ))}
-      </dialog>
+      </Sheet>
     </>
   );
 }

@@ -1,0 +1,27 @@
+import { type ReactNode, type RefObject, useId } from "react";
+import { Icon } from "./Icon";
+
+/** A titled sheet in the browser's own modal dialog, which holds the focus and closes on Escape. */
+export function Sheet(props: {
+  dialog: RefObject<HTMLDialogElement | null>;
+  title: string;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <dialog ref={props.dialog} className="keys" aria-labelledby={id}>
+      <div className="keys-head">
+        <h2 id={id}>{props.title}</h2>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label="Close"
+          onClick={() => props.dialog.current?.close()}
+        >
+          <Icon name="close" size={16} />
+        </button>
+      </div>
+      {props.children}
+    </dialog>
+  );
+}
