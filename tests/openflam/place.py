@@ -7,8 +7,8 @@ from pathlib import Path
 
 import torch
 
-from openflam.checkpoint import CHECKPOINT_FILE
 from openflam.fetch import TOKENIZER_FILE
+from openflam.locate import CHECKPOINT_FILE
 from tests.openflam.filled import published_state
 from tests.openflam.small_tokenizer import train
 

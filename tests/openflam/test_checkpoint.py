@@ -26,7 +26,8 @@ from openflam import (
     StorageFullError,
     load_model,
 )
-from openflam.checkpoint import CHECKPOINT_FILE, ENVIRONMENT_VARIABLE, convert_checkpoint, find_checkpoint
+from openflam.checkpoint import convert_checkpoint
+from openflam.locate import CHECKPOINT_FILE, ENVIRONMENT_VARIABLE, find_checkpoint
 from openflam.model import is_derived
 from openflam.storage import sha256_of
 from tests.openflam.filled import filled_model

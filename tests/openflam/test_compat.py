@@ -12,7 +12,7 @@ import torch
 import openflam
 import openflam.compat
 from openflam import FLAMConfig, OpenFLAM, OpenFLAMError, PromptError, Tokenizer, UnknownModelError
-from openflam.checkpoint import CHECKPOINT_FILE
+from openflam.locate import CHECKPOINT_FILE
 from tests.openflam.filled import filled_model
 from tests.openflam.small_tokenizer import train
 

@@ -9,7 +9,8 @@ import torch
 
 import openflam
 from openflam import FLAM, FLAMConfig
-from openflam.checkpoint import CHECKPOINT_FILE, load_model
+from openflam.checkpoint import load_model
+from openflam.locate import CHECKPOINT_FILE
 from tests.openflam.filled import filled_model
 from tests.openflam.small_tokenizer import train
 

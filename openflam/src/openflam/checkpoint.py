@@ -5,34 +5,30 @@ The weights are Adobe's, under the Adobe Research License (non-commercial resear
 
 from __future__ import annotations
 
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file  # pyright: ignore[reportUnknownVariableType]
 from torch import Tensor
 
 from openflam.config import FLAMConfig
-from openflam.errors import CheckpointCorruptError, CheckpointMismatchError, CheckpointNotFoundError
+from openflam.errors import CheckpointCorruptError, CheckpointMismatchError
+from openflam.locate import (
+    GET_IT_HINT,
+    LAYOUT,
+    SUFFIX,
+    check_sha256,
+    find_checkpoint,
+    read_metadata,
+)
 from openflam.model import FLAM, is_derived
-from openflam.storage import exclusive, sha256_of, storage_errors, write_safetensors
-
-log = logging.getLogger(__name__)
+from openflam.storage import exclusive, sha256_of, storage_errors
+from openflam.tensors import write_safetensors
 
 Precision = Literal["float32", "bfloat16"]
 
-REPOSITORY = "kechenadobe/OpenFLAM"
-CHECKPOINT_FILE = "open_flam_oct17.pth"
-ENVIRONMENT_VARIABLE = "SONOTAG_FLAM_CHECKPOINT"
-SUFFIX = ".safetensors"
-LAYOUT = "1"
-"""Of converted files; another number here makes them be converted anew."""
-
-GET_IT_HINT = f"Get {CHECKPOINT_FILE} from https://huggingface.co/{REPOSITORY} (non-commercial research only)"
 NAMED = 3
 """Keys named in a message of what does not fit."""
 
@@ -43,25 +39,6 @@ class Converted(NamedTuple):
     path: Path
     precision: Precision
     source_sha256: str
-
-
-def find_checkpoint(path: str | Path | None = None, directory: str | Path | None = None) -> Path:
-    """The checkpoint named by `path`, else by SONOTAG_FLAM_CHECKPOINT, else the one in `directory`.
-
-    `path` and the variable name a file, or a folder that holds open_flam_oct17.pth. What is named but not there is an
-    error, never passed over. Raises CheckpointNotFoundError, which says where was looked and where to put the file.
-    """
-    named = str(path or "") or os.environ.get(ENVIRONMENT_VARIABLE, "") or str(directory or "")
-    if not named:
-        raise CheckpointNotFoundError(
-            "no checkpoint is named", f"{GET_IT_HINT}, and name it by path or by {ENVIRONMENT_VARIABLE}"
-        )
-    place = Path(named)
-    with storage_errors(f"read {place}"):
-        file = place / CHECKPOINT_FILE if place.is_dir() else place
-        if file.is_file():
-            return file
-    raise CheckpointNotFoundError(f"there is no checkpoint at {file}", f"{GET_IT_HINT}, and put it there")
 
 
 def read_published(path: Path) -> dict[str, Tensor]:
@@ -152,19 +129,6 @@ def converted_path(source: Path, precision: Precision, cache_dir: Path | None = 
     return (cache_dir or source.parent) / f"{source.stem}.{precision}{SUFFIX}"
 
 
-def read_metadata(path: Path) -> dict[str, str] | None:
-    """The metadata of a converted file, or None for a file that is absent, damaged or not of this package's making."""
-    if not path.is_file():
-        return None
-    try:
-        with cast("Any", safe_open)(path, "pt") as file:
-            metadata: dict[str, str] | None = file.metadata()
-    except SafetensorError as error:
-        log.warning("%s cannot be read: %s", path, error)
-        return None
-    return metadata if metadata and metadata.get("openflam_layout") == LAYOUT else None
-
-
 def convert_checkpoint(
     source: Path,
     precision: Precision = "float32",
@@ -207,12 +171,6 @@ def convert_checkpoint(
         metadata = {"openflam_layout": LAYOUT, "precision": precision, "source_sha256": digest, **identity}
         write_safetensors(target, state, {key: dtype_of(key, precision) for key in state}, metadata)
     return Converted(target, precision, digest)
-
-
-def check_sha256(source: Path, found: str, expected: str | None) -> None:
-    """Raises CheckpointCorruptError unless the hashes are equal or none is expected."""
-    if expected is not None and found != expected.lower():
-        raise CheckpointCorruptError(f"{source} has SHA-256 {found} instead of {expected}", f"{GET_IT_HINT} again")
 
 
 def check_finite(state: Mapping[str, Tensor], source: Path) -> None:

@@ -91,3 +91,20 @@ class FLAMConfig:
             text=TextConfig(vocabulary=300, layers=2, dim=32, heads=4, dim_feedforward=64),
             dim=16,
         )
+
+
+def check_waveform(shape: tuple[int, ...], dtype: str, finite: bool | None, config: AudioConfig) -> None:
+    """Raises ValueError unless shape is [B, window_samples] with B >= 1 and all samples are finite.
+
+    `finite` is None where samples are no floating-point numbers, which `dtype` then names in the message.
+    """
+    samples, rate_hz = config.window_samples, config.sample_rate_hz
+    if len(shape) != 2 or shape[0] == 0 or shape[1] != samples:
+        raise ValueError(
+            f"waveform is [B, {samples}] with B >= 1 ({samples // rate_hz} s of mono at {rate_hz} Hz), not "
+            f"{list(shape)}; mix stereo down, resample, and pad the last window with zeros"
+        )
+    if finite is None:
+        raise ValueError(f"waveform is floating point in -1..1, not {dtype}; divide integers by their range")
+    if not finite:
+        raise ValueError("waveform has samples that are NaN or infinite; replace them with zeros")

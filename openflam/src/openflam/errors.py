@@ -53,3 +53,7 @@ class FetchError(OpenFLAMError, ConnectionError):
 
 class UnknownModelError(OpenFLAMError, ValueError):
     """A model's name that this package does not know."""
+
+
+class EngineError(OpenFLAMError, RuntimeError):
+    """An engine that is not installed, cannot run here, or could not take the model over."""

@@ -24,8 +24,8 @@ from huggingface_hub import (
 )
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-from openflam.checkpoint import CHECKPOINT_FILE, ENVIRONMENT_VARIABLE, REPOSITORY
 from openflam.errors import FetchError
+from openflam.locate import CHECKPOINT_FILE, ENVIRONMENT_VARIABLE, REPOSITORY
 from openflam.storage import exclusive, require_space, storage_errors, sync_folder
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.modules.module import _IncompatibleKeys  # pyright: ignore[reportPrivateUsage]
 
-from openflam.config import FLAMConfig
+from openflam.config import FLAMConfig, check_waveform
 from openflam.errors import PromptError
 from openflam.htsat import HTSAT, WindowAttention
 from openflam.roberta import RoBERTa
@@ -131,7 +131,10 @@ class FLAM(nn.Module):
 
         Raises ValueError for another shape or type, an empty batch, or samples that are not finite.
         """
-        self._check_waveform(waveform)
+        finite = torch.isfinite(waveform).all() if waveform.is_floating_point() else None
+        check_waveform(
+            tuple(waveform.shape), str(waveform.dtype), None if finite is None else bool(finite), self.config.audio
+        )
         tower = self.audio_branch(waveform)
         return AudioEmbeddings(*(functional.normalize(self.audio_projection(x.float()), dim=-1) for x in tower))
 
@@ -182,25 +185,12 @@ class FLAM(nn.Module):
         encoded: list[TextEmbeddings] = []
         for group in groups:
             ids, mask = pad([sequences[place] for place in group], self.config.text.padding_id)
-            encoded.append(self.encode_tokens(ids.to(device), mask.to(device)))
+            encoded.append(
+                self.encode_tokens(torch.as_tensor(ids, device=device), torch.as_tensor(mask, device=device))
+            )
         order = torch.tensor([place for group in groups for place in group], device=device).argsort()
         return TextEmbeddings(*(torch.cat(parts)[order] for parts in zip(*encoded, strict=True)))
 
     def similarity(self, frames: Tensor, text: TextEmbeddings, method: Method = "unbiased") -> Tensor:
         """See :func:`similarity`."""
         return similarity(frames, text, method)
-
-    def _check_waveform(self, waveform: Tensor) -> None:
-        samples = self.config.audio.window_samples
-        if waveform.ndim != 2 or waveform.shape[0] == 0 or waveform.shape[1] != samples:
-            raise ValueError(
-                f"waveform is [B, {samples}] with B >= 1 ({samples // self.config.audio.sample_rate_hz} s of mono at "
-                f"{self.config.audio.sample_rate_hz} Hz), not {list(waveform.shape)}; mix stereo down, resample, and "
-                "pad the last window with zeros"
-            )
-        if not waveform.is_floating_point():
-            raise ValueError(
-                f"waveform is floating point in -1..1, not {waveform.dtype}; divide integers by their range"
-            )
-        if not torch.isfinite(waveform).all():
-            raise ValueError("waveform has samples that are NaN or infinite; replace them with zeros")

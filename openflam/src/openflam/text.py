@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import tokenizers
-import torch
-from torch import Tensor
 
 from openflam.config import TextConfig
 from openflam.errors import PromptError, TokenizerError
@@ -108,12 +108,12 @@ def near_length_groups(lengths: Sequence[int], tokens_per_batch: int = TOKENS_PE
         yield group
 
 
-def pad(sequences: Sequence[Sequence[int]], padding_id: int) -> tuple[Tensor, Tensor]:
+def pad(sequences: Sequence[Sequence[int]], padding_id: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """-> ids int64 [B, L] and mask int64 [B, L] (1 = token, 0 = padding), L the longest."""
     longest = max(len(ids) for ids in sequences)
-    ids = torch.full((len(sequences), longest), padding_id)
-    mask = torch.zeros(len(sequences), longest, dtype=torch.int64)
+    ids = np.full((len(sequences), longest), padding_id, np.int64)
+    mask = np.zeros((len(sequences), longest), np.int64)
     for row, sequence in enumerate(sequences):
-        ids[row, : len(sequence)] = torch.tensor(sequence)
+        ids[row, : len(sequence)] = sequence
         mask[row, : len(sequence)] = 1
     return ids, mask

@@ -1,0 +1,55 @@
+"""The model as torch runs it: the definition, on any processor and on CUDA."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from openflam.engines.interface import AudioArrays, EngineName, Float32, Int64, PrecisionName, TextArrays
+from openflam.model import FLAM
+
+WINDOWS_ON_A_DEVICE = 32
+"""Windows of a call on a graphics processor, where a batch pays."""
+
+
+def array(tensor: Tensor) -> Float32:
+    return np.asarray(tensor.float().cpu().numpy(), np.float32)
+
+
+class TorchEngine:
+    """A FLAM module in the precision that its weights have."""
+
+    name: EngineName = "torch"
+
+    def __init__(self, model: FLAM, *, threads: int, device: str = "cpu") -> None:
+        """`threads` bounds torch's pool; on `device` "cuda" the spectrogram is computed there too."""
+        self._model = model.to(device)
+        self._device = torch.device(device)
+        self._threads = threads
+        is_half = model.audio_branch.norm.weight.dtype == torch.bfloat16
+        self.precision: PrecisionName = "bfloat16" if is_half else "float32"
+        self.max_batch = 1 if device == "cpu" else WINDOWS_ON_A_DEVICE
+
+    def encode_audio(self, samples: Float32) -> AudioArrays:
+        """See :class:`openflam.engines.interface.Engine`."""
+        self._take_threads()
+        with torch.inference_mode():
+            audio = self._model.encode_audio(self._tensor(samples))
+            return AudioArrays(array(audio.frames), array(audio.clip))
+
+    def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
+        """See :class:`openflam.engines.interface.Engine`."""
+        self._take_threads()
+        with torch.inference_mode():
+            text = self._model.encode_tokens(self._tensor(ids), self._tensor(mask))
+            return TextArrays(*(array(part) for part in text))
+
+    def _tensor(self, values: Float32 | Int64) -> Tensor:
+        # torch shares an array's memory, and warns of one that may not be written.
+        return torch.as_tensor(values if values.flags.writeable else values.copy(), device=self._device)
+
+    def _take_threads(self) -> None:
+        # The count belongs to the calling thread, and other code in this process may have set another.
+        if torch.get_num_threads() != self._threads:
+            torch.set_num_threads(self._threads)

@@ -1,0 +1,175 @@
+"""FLAM ready to use on whatever runs it best here: arrays in, arrays out, and no torch where OpenVINO runs it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from openflam.config import FLAMConfig, check_waveform
+from openflam.engines.interface import AudioArrays, Engine, EngineName, Float32, PrecisionName, TextArrays
+from openflam.errors import EngineError, PromptError
+from openflam.locate import find_checkpoint
+from openflam.text import Tokenizer, near_length_groups, pad
+from openflam.threads import available_threads
+
+log = logging.getLogger(__name__)
+
+Stage = Literal["converting", "measuring", "loading"]
+OnStage = Callable[[Stage], None]
+
+
+class TextVectors(NamedTuple):
+    """vectors [P, D] float32 of unit length; scale, bias [P] float32; truncated [P] bool: cut to the longest known."""
+
+    vectors: Float32
+    scale: Float32
+    bias: Float32
+    truncated: npt.NDArray[np.bool_]
+
+
+class Runtime(Protocol):
+    """A loaded FLAM. Its methods may be called from any thread; they take turns."""
+
+    engine: EngineName
+    precision: PrecisionName
+    weights_id: str
+    """Of the checkpoint: 16 hexadecimal digits of its SHA-256. Vectors of different ids are not to be compared."""
+    frames: int
+    seconds_per_frame: float
+    dim: int
+    max_batch: int
+    """Windows that one call should bring at most: more gain nothing here, but may come."""
+
+    def encode_audio(self, samples: npt.NDArray[np.floating]) -> AudioArrays:
+        """samples [B, 480000] mono at 48 kHz in -1..1 -> frames [B, 32, 512], clip [B, 512], float32 of unit length.
+
+        Raises ValueError for another shape or type, an empty batch, or samples that are not finite.
+        """
+        ...
+
+    def encode_text(self, prompts: Sequence[str]) -> TextVectors:
+        """Prompts -> vectors [P, 512], scale [P], bias [P], truncated [P], in the order given.
+
+        Raises PromptError for no prompt at all, or one that is empty or no valid Unicode.
+        """
+        ...
+
+
+class LoadedRuntime:
+    """A :class:`Runtime` over an engine."""
+
+    def __init__(self, engine: Engine, tokenizer: Tokenizer, weights_id: str, config: FLAMConfig) -> None:
+        self._engine = engine
+        self._tokenizer = tokenizer
+        self._config = config
+        self._lock = threading.Lock()
+        self.engine: EngineName = engine.name
+        self.precision: PrecisionName = engine.precision
+        self.weights_id = weights_id
+        self.frames = config.audio.frames
+        self.seconds_per_frame = config.audio.seconds_per_frame
+        self.dim = config.dim
+        self.max_batch = engine.max_batch
+
+    def encode_audio(self, samples: npt.NDArray[np.floating]) -> AudioArrays:
+        """See :class:`Runtime`."""
+        finite = bool(np.isfinite(samples).all()) if np.issubdtype(samples.dtype, np.floating) else None
+        check_waveform(samples.shape, str(samples.dtype), finite, self._config.audio)
+        ready = np.ascontiguousarray(samples, np.float32)
+        with self._lock:
+            parts = [
+                self._engine.encode_audio(ready[start : start + self.max_batch])
+                for start in range(0, len(ready), self.max_batch)
+            ]
+        return parts[0] if len(parts) == 1 else AudioArrays(*(np.concatenate(x) for x in zip(*parts, strict=True)))
+
+    def encode_text(self, prompts: Sequence[str]) -> TextVectors:
+        """See :class:`Runtime`."""
+        if isinstance(prompts, str):
+            raise TypeError(f"prompts are a list of texts, not one text: [{prompts!r}]")
+        if not prompts:
+            raise PromptError("there is no prompt to encode", "Give at least one")
+        tokens = self._tokenizer.encode(prompts)
+        truncated = np.zeros(len(prompts), np.bool_)
+        truncated[tokens.truncated] = True
+        text = self._encode_sequences(tokens.ids)
+        return TextVectors(*text, truncated)
+
+    def _encode_sequences(self, sequences: list[list[int]]) -> TextArrays:
+        text = TextArrays(
+            np.empty((len(sequences), self.dim), np.float32),
+            np.empty(len(sequences), np.float32),
+            np.empty(len(sequences), np.float32),
+        )
+        for group in near_length_groups([len(ids) for ids in sequences]):
+            ids, mask = pad([sequences[place] for place in group], self._config.text.padding_id)
+            with self._lock:
+                encoded = self._engine.encode_tokens(ids, mask)
+            for whole, part in zip(text, encoded, strict=True):
+                whole[group] = part
+        return text
+
+
+def open_runtime(
+    checkpoint: str | Path,
+    *,
+    tokenizer: str | Path | Tokenizer,
+    cache_dir: str | Path | None = None,
+    engine: EngineName | Literal["auto"] = "auto",
+    precision: PrecisionName | Literal["auto"] = "auto",
+    threads: int | None = None,
+    progress: OnStage | None = None,
+    config: FLAMConfig | None = None,
+) -> Runtime:
+    """Opens the published weights with the engine and precision that are given, or else the fastest that hold.
+
+    `checkpoint` is a file, or a folder that holds it; `tokenizer` roberta-base's tokenizer.json. What is made from them
+    lies in `cache_dir` (else beside the checkpoint), so that a later start is short. `threads` None is what this
+    process may use. `progress` is told, in this thread, what is going on. `config` None is v1-base.
+    Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointMismatchError, TokenizerError, EngineError,
+    StorageError and its kin.
+    """
+    config = config or FLAMConfig.v1_base()
+    source = find_checkpoint(checkpoint)
+    cache = Path(cache_dir) if cache_dir else source.parent
+    text = tokenizer if isinstance(tokenizer, Tokenizer) else Tokenizer.from_file(tokenizer, config.text)
+    tell = progress or ignore
+    if engine == "openvino" or precision == "int8":
+        raise EngineError("this engine is not here yet", "Choose torch")
+    loaded, weights_id = open_torch(
+        source,
+        cache,
+        "float32" if precision == "auto" else precision,
+        threads or available_threads(),
+        config,
+        tell,
+    )
+    return LoadedRuntime(loaded, text, weights_id, config)
+
+
+def ignore(stage: Stage) -> None:
+    log.debug("%s", stage)
+
+
+def open_torch(
+    source: Path,
+    cache: Path,
+    precision: Literal["float32", "bfloat16"],
+    threads: int,
+    config: FLAMConfig,
+    tell: OnStage,
+) -> tuple[Engine, str]:
+    """The model on torch, and its weights' id."""
+    from openflam.checkpoint import convert_checkpoint, load_model
+    from openflam.engines.torch_engine import TorchEngine
+
+    tell("converting")
+    converted = convert_checkpoint(source, precision, config=config, cache_dir=cache)
+    tell("loading")
+    return TorchEngine(load_model(converted.path, config=config), threads=threads), converted.source_sha256[:16]
