@@ -61,6 +61,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named part of a recording, as its site tells it."""
+
+    start_s: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkInfo:
+    """What is known of the page that a recording came from; more becomes known while it is fetched.
+
+    `url` is canonical, made anew from what the link names. `start_s`, `end_s`: the stretch that was asked for;
+    times of the recording count from `start_s`. `note`: a sentence for the reader, for instance that the first
+    of a list was taken.
+    """
+
+    site: str
+    url: str
+    uploader: str | None = None
+    duration_s: float | None = None
+    thumbnail: bool = False
+    chapters: tuple[Chapter, ...] = ()
+    start_s: float | None = None
+    end_s: float | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What went wrong, in words a person can act on. `code` is stable and machine-readable."""
 
@@ -75,6 +103,7 @@ class Recording:
 
     `duration_s` is the container's claim until `duration_exact`, then the decoded length.
     `windows_total` is an estimate under the same condition and None when nothing is claimed.
+    While `arriving`, `source.size_bytes` is what has come so far, of `expected_bytes` if anybody knows.
     """
 
     id: str
@@ -94,6 +123,9 @@ class Recording:
     prompts: tuple[str, ...] = ()
     problem: Problem | None = None
     warning: Problem | None = None
+    arriving: bool = False
+    expected_bytes: int | None = None
+    link: LinkInfo | None = None
     last_seq: int = 0
 
 

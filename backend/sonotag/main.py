@@ -25,6 +25,7 @@ from sonotag.domain import Preset
 from sonotag.errors import SonotagError
 from sonotag.jobs.encode import EncodeTools
 from sonotag.jobs.events import EventLog
+from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
@@ -97,9 +98,11 @@ def build_services(settings: Settings, stack: ExitStack) -> Services:
     decoder = Decoder(ffmpeg, limits)
     events = EventLog(database)
     tools = EncodeTools(data, events, decoder, inference)
-    runner = JobRunner(settings.concurrent_jobs, settings.max_queued_jobs)
+    arrivals = Arrivals(events, decoder.probe)
+    stack.callback(arrivals.close)
+    runner = JobRunner(settings.concurrent_jobs, settings.max_queued_jobs, settings.concurrent_arrivals)
     stack.callback(runner.close)
-    library = Library(data, database, tools, runner, models, lambda: PlaybackMaker(ffmpeg, limits))
+    library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
     stack.callback(library.close)
     return Services(
         settings=settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE_DIR = Path(__file__).parent
@@ -19,6 +19,16 @@ def default_page_dir() -> Path:
     """The built page: beside the checkout in development, inside the package in an installed copy."""
     packaged = PACKAGE_DIR / "page"
     return packaged if packaged.is_dir() else PACKAGE_DIR.parents[1] / "frontend" / "dist"
+
+
+class LinkSite(BaseModel):
+    """One more site: its yt-dlp extractors and host names, all exact, and the names that fetching may reach."""
+
+    name: str = Field(pattern="^[a-z0-9-]{1,40}$")
+    title: str
+    hosts: list[str]
+    extractors: list[str]
+    reach: list[str]
 
 
 class Settings(BaseSettings):
@@ -60,6 +70,21 @@ class Settings(BaseSettings):
     max_prompt_chars: int = Field(default=200, gt=0, description="Longest prompt, in characters.")
     max_queued_jobs: int = Field(default=64, gt=0, description="Analyses that may wait; one more is answered 429.")
     concurrent_jobs: int = Field(default=2, gt=0, description="Recordings that are decoded at the same time.")
+    concurrent_arrivals: int = Field(
+        default=8, gt=0, description="Recordings that are analysed at the same time while they are still arriving."
+    )
+    concurrent_downloads: int = Field(
+        default=4, gt=0, description="Links that are fetched at the same time; one more is answered 429."
+    )
+    download_timeout_s: float = Field(default=7_200.0, gt=0, description="Longest that fetching one link may take.")
+    link_sites: list[LinkSite] = Field(
+        default_factory=list[LinkSite],
+        description="Sites beside YouTube and SoundCloud whose links are taken (JSON list).",
+    )
+    link_cookies: Path | None = Field(
+        default=None, description="A cookie file (Netscape format) to fetch links with, for sites that want a sign-in."
+    )
+    link_proxy: str | None = Field(default=None, description="An HTTP proxy to fetch links through.")
     allowed_origins: list[str] = Field(
         default_factory=list[str],
         description="Origins beside the server's own that may open sockets and send unsafe requests (JSON list).",

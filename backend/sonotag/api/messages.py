@@ -46,13 +46,16 @@ class ModelMessage(Message):
 
 
 class ProgressMessage(Message):
+    """How far a stage is: `fetching` in bytes, `analyzing` in seconds. While audio arrives both are told."""
+
     type: Literal["progress"] = "progress"
-    stage: str
+    stage: Literal["fetching", "analyzing"]
     done: float
     total: float | None
     unit: Literal["s", "bytes"]
     eta_s: float | None
-    times_real_time: float | None
+    times_real_time: float | None = None
+    bytes_per_s: float | None = None
 
 
 class WindowMessage(Message):

@@ -45,6 +45,25 @@ class Source(Schema):
     attribution: str | None
 
 
+class Chapter(Schema):
+    start_s: float
+    title: str
+
+
+class LinkInfo(Schema):
+    """The page that a recording comes from; more becomes known while it is fetched."""
+
+    site: str
+    url: str = Field(description="Canonical: made anew from what the link names.")
+    uploader: str | None
+    duration_s: float | None
+    thumbnail_url: str | None = Field(description="On this server.")
+    chapters: list[Chapter]
+    start_s: float | None = Field(description="The stretch that was asked for; the recording's times count from here.")
+    end_s: float | None
+    note: str | None = Field(description="A sentence for the reader, for instance that the first of a list was taken.")
+
+
 class Recording(Schema):
     """A piece of audio and what is known of it."""
 
@@ -66,6 +85,9 @@ class Recording(Schema):
     prompts: list[str] = Field(description="Prompts of the last analysis.")
     error: Problem | None
     warning: Problem | None
+    arriving: bool = Field(description="Its bytes are still on their way; `source.size_bytes` have come.")
+    expected_bytes: int | None = Field(description="How many bytes it will have, if anybody knows.")
+    link: LinkInfo | None
     last_seq: int
     events_url: str
     audio_url: str
@@ -97,10 +119,30 @@ class Recording(Schema):
             prompts=list(recording.prompts),
             error=Problem.of(recording.problem) if recording.problem else None,
             warning=Problem.of(recording.warning) if recording.warning else None,
+            arriving=recording.arriving,
+            expected_bytes=recording.expected_bytes,
+            link=_link_info(recording),
             last_seq=recording.last_seq,
             events_url=f"/ws/recordings/{recording.id}",
             audio_url=f"/api/recordings/{recording.id}/audio",
         )
+
+
+def _link_info(recording: domain.Recording) -> LinkInfo | None:
+    link = recording.link
+    if link is None:
+        return None
+    return LinkInfo(
+        site=link.site,
+        url=link.url,
+        uploader=link.uploader,
+        duration_s=link.duration_s,
+        thumbnail_url=f"/api/recordings/{recording.id}/thumbnail" if link.thumbnail else None,
+        chapters=[Chapter(start_s=chapter.start_s, title=chapter.title) for chapter in link.chapters],
+        start_s=link.start_s,
+        end_s=link.end_s,
+        note=link.note,
+    )
 
 
 class RecordingList(Schema):

@@ -93,7 +93,8 @@ class Viewer:
         return self._deltas(recording, entries)
 
     def _deltas(self, recording: domain.Recording, entries: list[Event]) -> list[Message]:
-        newest_progress = max((e.seq for e in entries if e.type == "progress"), default=0)
+        # Of each stage: while audio arrives, fetching and analysing go on side by side.
+        newest_progress = {e.body["stage"]: e.seq for e in entries if e.type == "progress"}
         messages: list[Message] = []
         windows: list[Event] = []
         from_seq = self.seq + 1
@@ -106,7 +107,7 @@ class Viewer:
                 windows.clear()
 
         for entry in entries:
-            if entry.type == "progress" and entry.seq != newest_progress:
+            if entry.type == "progress" and entry.seq != newest_progress[entry.body["stage"]]:
                 continue  # a newer one says more; the next message covers its seq
             if entry.type == "window":
                 windows.append(entry)

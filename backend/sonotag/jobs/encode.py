@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 from sonotag.analysis.pipeline import EncodedWindow, encode_windows
 from sonotag.analysis.windows import estimated_windows, rows_in, windows_in
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Float32, Recording, RecordingState
-from sonotag.errors import CancelledError, SonotagError
+from sonotag.errors import CancelledError, MediaError, SonotagError
 from sonotag.jobs.events import EventLog
 from sonotag.media.decode import Decoder, DecodeStream
+from sonotag.media.growing import GrowingFile, can_stream
 from sonotag.media.spectrogram import COLUMNS_PER_SECOND, MEL_BANDS, columns_of
 from sonotag.media.waveform import PEAKS_PER_SECOND, peaks_of
 from sonotag.models.encoder import Encoder
@@ -52,20 +54,25 @@ class EncodeTools:
 class EncodeJob:
     """Encodes one recording with one encoder. `run` is called once, in a job thread; `cancel` from any."""
 
-    def __init__(self, tools: EncodeTools, recording: Recording, encoder: Encoder) -> None:
+    def __init__(
+        self, tools: EncodeTools, recording: Recording, encoder: Encoder, growing: GrowingFile | None = None
+    ) -> None:
+        """`growing`: the recording's original while it is still arriving."""
         self.recording_id = recording.id
+        self.arriving = growing is not None
+        self._growing = growing
         self._tools = tools
         self._recording = recording
         self._encoder = encoder
         self._stream: DecodeStream | None = None
         self._lock = threading.Lock()
-        self._cancelled = False
+        self._cancelled = threading.Event()
         self._suspended = False
 
     def cancel(self, *, suspend: bool = False) -> None:
         """Stops the work at once. With `suspend` the recording stays unfinished, to be resumed at the next start."""
         with self._lock:
-            self._cancelled = True
+            self._cancelled.set()
             self._suspended = self._suspended or suspend
             if self._stream is not None:
                 self._stream.cancel()
@@ -111,7 +118,7 @@ class EncodeJob:
                 "seconds_per_frame": encoder.seconds_per_frame,
             }
             events.append(("model", body))
-        if recording.duration_s is None:
+        if recording.duration_s is None and self._growing is None:
             info = self._tools.decoder.probe(self._files.original)
             changes |= {"duration_s": info.duration_s, "windows_total": estimated_windows(info.duration_s)}
         self._recording = self._tools.events.commit(self.recording_id, events, **changes)
@@ -122,12 +129,36 @@ class EncodeJob:
         return self._tools.data.files_of(self.recording_id)
 
     def _encode(self) -> None:
+        growing = self._growing
+        if growing is None or growing.is_complete:
+            self._encode_from(self._files.original)
+        elif can_stream(growing, self._cancelled):
+            try:
+                self._encode_from(growing)
+            except MediaError:
+                # Some files open only when they are whole. One that has already been heard in part is not among them.
+                if growing.error is not None or self._recording.windows_done > 0:
+                    raise
+                self._encode_when_whole(growing)
+        else:
+            self._encode_when_whole(growing)
+
+    def _encode_when_whole(self, growing: GrowingFile) -> None:
+        while not growing.wait_end(0.2):
+            self._raise_if_cancelled()
+        if growing.error is not None:
+            raise growing.error
+        self._encode_from(self._files.original)
+
+    def _encode_from(self, source: Path | GrowingFile) -> None:
         first_window = self._recording.windows_done
-        stream = self._tools.decoder.open(self._files.original, skip_samples=first_window * WINDOW_SAMPLES)
+        stream = self._tools.decoder.open(source, skip_samples=first_window * WINDOW_SAMPLES)
         with stream:
             with self._lock:
                 self._stream = stream
             self._raise_if_cancelled()
+            if self._recording.duration_s is None:
+                self._note_claim(stream)
             groups = encode_windows(
                 stream,
                 lambda samples: self._tools.inference.submit(self._encoder, samples),
@@ -148,8 +179,15 @@ class EncodeJob:
                 self._raise_if_cancelled()
             self._end_done(stream)
 
+    def _note_claim(self, stream: DecodeStream) -> None:
+        """What a file that was not probed says of its length, for the progress."""
+        claimed_s = stream.info.duration_s
+        if claimed_s is not None:
+            changes = {"duration_s": claimed_s, "windows_total": estimated_windows(claimed_s)}
+            self._recording = self._tools.events.commit(self.recording_id, [("recording", {})], **changes)
+
     def _raise_if_cancelled(self) -> None:
-        if self._cancelled:
+        if self._cancelled.is_set():
             raise CancelledError("The analysis was cancelled.")
 
     def _end_done(self, stream: DecodeStream) -> None:

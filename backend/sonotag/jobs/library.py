@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.analysis.windows import estimated_windows, rows_in
-from sonotag.domain import Recording, RecordingState, Source, SourceKind
-from sonotag.errors import ConflictError, ModelError, NotFoundError
+from sonotag.domain import LinkInfo, Recording, RecordingState, Source, SourceKind
+from sonotag.errors import ConflictError, ModelError, NotFoundError, SonotagError
 from sonotag.jobs.encode import EncodeJob, EncodeTools
+from sonotag.jobs.incoming import Arrivals, Incoming
 from sonotag.jobs.runner import JobRunner
 from sonotag.media.filenames import title_from_filename
 from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
@@ -62,6 +63,7 @@ class Library:
         tools: EncodeTools,
         runner: JobRunner,
         models: ModelManager,
+        arrivals: Arrivals,
         new_playback_maker: Callable[[], PlaybackMaker],
     ) -> None:
         self._data = data
@@ -69,6 +71,7 @@ class Library:
         self._tools = tools
         self._runner = runner
         self._models = models
+        self._arrivals = arrivals
         self._new_playback_maker = new_playback_maker
         self._playback_lock = threading.Lock()
         self._making: PlaybackMaker | None = None
@@ -113,6 +116,34 @@ class Library:
         recording = self._adopt(incoming, sample.title, source)
         return self._tools.events.commit(recording.id, prompts=list(sample.prompts))
 
+    def receive(
+        self,
+        title: str,
+        source: Source,
+        *,
+        expected_bytes: int | None = None,
+        link: LinkInfo | None = None,
+    ) -> Incoming:
+        """A new recording in the state FETCHING, whose bytes the caller writes as they come. Raises StorageError."""
+        recording_id = new_recording_id()
+        original = self._data.prepare(recording_id)
+        try:
+            recording = self._database.add_recording(
+                recording_id, title, source, arriving=True, expected_bytes=expected_bytes, link=link
+            )
+            return self._arrivals.open(recording, original)
+        except BaseException:
+            self._data.remove(recording_id)
+            raise
+
+    def receive_again(self, recording: Recording, size_bytes: int) -> Incoming:
+        """Goes on receiving `recording`, of which an earlier run got `size_bytes`. Raises StorageError."""
+        return self._arrivals.open(recording, self._data.files_of(recording.id).original, size_bytes=size_bytes)
+
+    def incoming(self, recording_id: str) -> Incoming | None:
+        """The writing side of a recording that is arriving in this process."""
+        return self._arrivals.get(recording_id)
+
     def _adopt(self, incoming: Path, title: str, source: Source) -> Recording:
         recording_id = new_recording_id()
         self._data.adopt(incoming, recording_id)
@@ -132,13 +163,27 @@ class Library:
             encoder = self._models.encoder(model)
             current = (recording.model, recording.model_version) == (encoder.name, encoder.version)
             encoded = recording.state is RecordingState.DONE and current
-            if encoded or recording.state.is_active:
+            if encoded or recording.state in (RecordingState.QUEUED, RecordingState.ANALYZING):
                 recording = self._tools.events.commit(recording_id, prompts=list(prompts))
             else:
+                self._ensure_media(recording)
                 self._runner.ensure_room()
                 recording = self._enqueue(recording, encoder, prompts)
             analysis_id = self._database.add_analysis(recording_id, encoder.name, prompts)
         return Analysis(analysis_id, recording)
+
+    def _ensure_media(self, recording: Recording) -> None:
+        if recording.arriving or self._data.files_of(recording.id).original.exists():
+            return
+        raise ConflictError(
+            "The audio of this recording never arrived: it was cancelled before.",
+            hint="Fetch the link again." if recording.link else "Upload the file again.",
+            code="audio_missing",
+        )
+
+    def _job(self, recording: Recording, encoder: Encoder) -> EncodeJob:
+        incoming = self._arrivals.get(recording.id)
+        return EncodeJob(self._tools, recording, encoder, incoming.growing if incoming else None)
 
     def _enqueue(self, recording: Recording, encoder: Encoder, prompts: Sequence[str]) -> Recording:
         recording = self._tools.events.commit(
@@ -148,20 +193,25 @@ class Library:
             prompts=list(prompts),
             problem=None,
         )
-        self._runner.submit(EncodeJob(self._tools, recording, encoder))
+        self._runner.submit(self._job(recording, encoder))
         return recording
 
     def cancel(self, recording_id: str) -> Recording:
         """Stops the recording's analysis; what was encoded stays and is where a new analysis goes on.
 
+        Of one that is still arriving nothing is kept: half a file could be neither played nor gone on with.
+
         Returns the recording in a state that is no longer active. Raises NotFoundError, ConflictError when there is
         nothing to cancel.
         """
         with self._lock:
-            if not self._database.recording(recording_id).state.is_active:
+            recording = self._database.recording(recording_id)
+            if not recording.state.is_active and not recording.arriving:
                 raise ConflictError("Nothing is being analysed.", hint="Reload to see the recording as it is now.")
             self._stop_job(recording_id)
             recording = self._database.recording(recording_id)
+            if recording.arriving:
+                return self._discard(recording_id)
             if recording.state.is_active:  # it was still waiting, or unfinished work of an earlier run
                 recording = self._tools.events.commit(
                     recording_id,
@@ -170,7 +220,23 @@ class Library:
                 )
         return recording
 
+    def _discard(self, recording_id: str) -> Recording:
+        self._data.remove(recording_id)
+        return self._tools.events.commit(
+            recording_id,
+            [("recording", {}), ("state", {"state": RecordingState.CANCELLED.value})],
+            state=RecordingState.CANCELLED,
+            arriving=False,
+            source_size_bytes=0,
+            windows_done=0,
+            samples_done=0,
+            frames_done=0,
+        )
+
     def _stop_job(self, recording_id: str) -> None:
+        incoming = self._arrivals.get(recording_id)
+        if incoming is not None:
+            incoming.stop()
         self._runner.cancel(recording_id)
         if not self._runner.wait_idle(recording_id, CANCEL_TIMEOUT_S):
             raise ConflictError("The analysis does not stop.", hint="Try again in a few seconds.")
@@ -190,6 +256,11 @@ class Library:
         Raises NotFoundError, MediaError.
         """
         recording = self._database.recording(recording_id)
+        if recording.arriving:
+            raise ConflictError(
+                "The audio of this recording is still arriving.", hint="It can be played when it is here."
+            )
+        self._ensure_media(recording)
         files = self._data.files_of(recording_id)
         if recording.source.playable:
             return PlayableAudio(files.original, recording.source.media_type)
@@ -241,6 +312,21 @@ class Library:
                 log.warning("recording %s begins anew: %s", recording.id, error.message)
         return self._models.encoder(AUTO)
 
+    def _end_interrupted(self, recording: Recording) -> None:
+        problem = SonotagError(
+            "The server was restarted while this recording was arriving.",
+            hint="Fetch the link again." if recording.link else "Upload the file again.",
+            code="interrupted",
+        ).problem
+        body = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+        self._tools.events.commit(
+            recording.id,
+            [("error", body), ("state", {"state": RecordingState.FAILED.value})],
+            state=RecordingState.FAILED,
+            arriving=False,
+            problem=problem,
+        )
+
     def resume(self) -> int:
         """Goes on with the work that an earlier run left unfinished; returns how many recordings that were.
 
@@ -249,11 +335,17 @@ class Library:
         resumed = 0
         for recording_id in self._database.unfinished():
             try:
+                recording = self._database.recording(recording_id)
+                if recording.arriving and self._arrivals.get(recording_id) is None:
+                    self._end_interrupted(recording)
+                    continue
+                if recording.state is RecordingState.FETCHING:
+                    continue
                 encoder = self._encoder_to_resume(self._database.recording(recording_id))
                 with self._lock:
                     recording = self._database.recording(recording_id)
                     if recording.state.is_active:
-                        self._runner.submit(EncodeJob(self._tools, recording, encoder))
+                        self._runner.submit(self._job(recording, encoder))
                         resumed += 1
             except NotFoundError:
                 continue  # deleted in the meantime

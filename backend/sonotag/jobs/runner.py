@@ -13,16 +13,21 @@ log = logging.getLogger(__name__)
 
 
 class JobRunner:
-    """Runs encode jobs in `threads` threads, first come first served, at most one per recording."""
+    """Runs encode jobs in threads, first come first served, at most one per recording.
 
-    def __init__(self, threads: int, max_queued: int) -> None:
+    Recordings that are still arriving have threads of their own: they mostly wait, and must not keep others waiting.
+    """
+
+    def __init__(self, threads: int, max_queued: int, arriving_threads: int = 1) -> None:
         self._max_queued = max_queued
         self._changed = threading.Condition()
         self._queued: deque[EncodeJob] = deque()
         self._running: dict[str, EncodeJob] = {}
         self._closing = False
+        lanes = [False] * threads + [True] * arriving_threads
         self._threads = [
-            threading.Thread(target=self._work, name=f"job-{number}", daemon=True) for number in range(threads)
+            threading.Thread(target=self._work, args=(arriving,), name=f"job-{number}", daemon=True)
+            for number, arriving in enumerate(lanes)
         ]
         for thread in self._threads:
             thread.start()
@@ -90,13 +95,17 @@ class JobRunner:
     def _waiting(self, recording_id: str) -> EncodeJob | None:
         return next((job for job in self._queued if job.recording_id == recording_id), None)
 
-    def _work(self) -> None:
+    def _next(self, arriving: bool) -> EncodeJob | None:
+        return next((job for job in self._queued if job.arriving is arriving), None)
+
+    def _work(self, arriving: bool) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._closing or self._queued)
-                if self._closing:
+                self._changed.wait_for(lambda: self._closing or self._next(arriving) is not None)
+                job = self._next(arriving)
+                if self._closing or job is None:
                     return
-                job = self._queued.popleft()
+                self._queued.remove(job)
                 self._running[job.recording_id] = job
             try:
                 job.run()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, MediaInfo, Problem
 from sonotag.errors import MediaError, StorageError
+from sonotag.media.growing import Feeder, GrowingFile
 from sonotag.media.reader import ChildReader
 from sonotag.media.sandbox import MONO_FILTER, Child, ProcessLimits, decoder_missing
 
@@ -64,13 +65,13 @@ class Decoder:
         self.ffmpeg = ffmpeg
         self.limits = limits or DecodeLimits()
 
-    def open(self, source: BinaryIO | Path, *, skip_samples: int = 0) -> DecodeStream:
+    def open(self, source: BinaryIO | Path | GrowingFile, *, skip_samples: int = 0) -> DecodeStream:
         """Start decoding `source` and return at once; the stream's `info` and its windows wait for the child.
 
         A `BinaryIO` needs a descriptor (a file or the reading end of a pipe, read from where it stands) and
-        stays the caller's to close, which may happen as soon as this returns. The first `skip_samples`
-        samples, a multiple of WINDOW_SAMPLES, are decoded and left out, so that what follows is exactly the
-        tail of an uninterrupted run.
+        stays the caller's to close, which may happen as soon as this returns. A `GrowingFile` is decoded as it
+        arrives (see `can_stream`). The first `skip_samples` samples, a multiple of WINDOW_SAMPLES, are decoded and
+        left out, so that what follows is exactly the tail of an uninterrupted run.
 
         Raises MediaError `empty_file` or `decoder_failed`, StorageError when the path cannot be read,
         ValueError for an impossible `skip_samples`.
@@ -81,6 +82,16 @@ class Decoder:
         cap_s = self.limits.max_duration_s + _CAP_MARGIN_S
         arguments = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", f"{cap_s:.3f}", "-af", MONO_FILTER]
         arguments += ["-f", "f32le", "pipe:1"]
+        if isinstance(source, GrowingFile):
+            feeder = Feeder(source)
+            try:
+                child = Child(self.ffmpeg, arguments, stdin_fd=feeder.read_fd, limits=self.limits.process)
+            except BaseException:
+                feeder.start()
+                feeder.close()
+                raise
+            feeder.start()
+            return DecodeStream(child, self.limits, skip_samples=skip_samples, arriving=(source, feeder))
         with descriptor_of(source) as stdin_fd:
             child = Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=self.limits.process)
         return DecodeStream(child, self.limits, skip_samples=skip_samples)
@@ -133,11 +144,21 @@ class DecodeStream:
 
     - MediaError `unreadable_media`, `no_audio_track`, `empty_file` (no sample of sound, or too few),
       `too_long` (claimed, or found out while decoding), `decode_timeout`, `decoder_failed`;
-    - CancelledError after `cancel`.
+    - CancelledError after `cancel`;
+    - for media that is still arriving, the error that ended it, after the last whole window.
     """
 
-    def __init__(self, child: Child, limits: DecodeLimits, *, skip_samples: int = 0) -> None:
-        self._reader = ChildReader(child, limits.wall_s)
+    def __init__(
+        self,
+        child: Child,
+        limits: DecodeLimits,
+        *,
+        skip_samples: int = 0,
+        arriving: tuple[GrowingFile, Feeder] | None = None,
+    ) -> None:
+        self._source, self._feeder = arriving or (None, None)
+        feeder = self._feeder
+        self._reader = ChildReader(child, limits.wall_s, (lambda: feeder.starved_s) if feeder else None)
         self._limits = limits
         self._to_skip = skip_samples
         self._samples = 0
@@ -184,6 +205,8 @@ class DecodeStream:
         """End and reap the child and close the pipes. Idempotent."""
         self._ended = True
         self._reader.close()
+        if self._feeder is not None:
+            self._feeder.close()
 
     def __next__(self) -> NDArray[np.float32]:
         self._reader.check()
@@ -204,6 +227,8 @@ class DecodeStream:
         report = self._reader.report
         if not report.has_audio:
             returncode = self._reader.finish()
+            if self._source is not None and self._source.error is not None:
+                raise self._source.error
             raise self._reader.fail(report.limit_error(returncode) or report.input_error(returncode))
         claimed_s = report.info.duration_s
         if claimed_s is not None and claimed_s > self._limits.max_duration_s:
@@ -228,6 +253,8 @@ class DecodeStream:
         """Judge how the child ended: raise, or leave a warning, or be content."""
         returncode = self._reader.finish()
         self._ended = True
+        if self._source is not None and self._source.error is not None:
+            raise self._source.error
         if limit := self._reader.report.limit_error(returncode):
             raise self._reader.fail(limit)
         if self._samples == 0:

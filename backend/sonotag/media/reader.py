@@ -6,12 +6,15 @@ import os
 import select
 import threading
 import time
+from collections.abc import Callable
 
 from sonotag.errors import CancelledError, MediaError
 from sonotag.media.report import Report, decode_timeout
 from sonotag.media.sandbox import Child
 
 _CHUNK_BYTES = 65_536
+_SLICE_S = 1.0
+"""A wait whose allowance may grow meanwhile is made of pieces this long."""
 
 
 class ChildReader:
@@ -23,10 +26,12 @@ class ChildReader:
     stays: it is raised again.
     """
 
-    def __init__(self, child: Child, wall_s: float) -> None:
+    def __init__(self, child: Child, wall_s: float, extra_s: Callable[[], float] | None = None) -> None:
+        """`extra_s` says how much of the waiting so far was not the child's fault."""
         self.report = Report()
         self._child = child
         self._wall_s = wall_s
+        self._extra_s = extra_s
         self._waited_s = 0.0
         self._failure: MediaError | None = None
         self._cancelled = threading.Event()
@@ -91,14 +96,17 @@ class ChildReader:
         return returncode
 
     def _wait(self) -> set[int]:
-        self.check()
-        started_s = time.monotonic()
-        events = self._poll.poll(max(0.0, self._wall_s - self._waited_s) * 1000.0)
-        self._waited_s += time.monotonic() - started_s
-        self.check()
-        if not events:
-            raise self.fail(decode_timeout(f"waited {self._waited_s:.0f} s: {self.report.details}"))
-        return {descriptor for descriptor, _ in events}
+        while True:
+            self.check()
+            left_s = self._wall_s - self._waited_s + (self._extra_s() if self._extra_s else 0.0)
+            started_s = time.monotonic()
+            events = self._poll.poll(max(0.0, min(left_s, _SLICE_S) if self._extra_s else left_s) * 1000.0)
+            self._waited_s += time.monotonic() - started_s
+            self.check()
+            if events:
+                return {descriptor for descriptor, _ in events}
+            if self._extra_s is None or left_s <= 0:
+                raise self.fail(decode_timeout(f"waited {self._waited_s:.0f} s: {self.report.details}"))
 
     def _drain_stderr(self, ready: set[int]) -> None:
         if self._child.stderr_fd in ready:

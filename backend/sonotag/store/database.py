@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sonotag.domain import Event, Problem, Recording, RecordingState, Source, SourceKind
+from sonotag.domain import Chapter, Event, LinkInfo, Problem, Recording, RecordingState, Source, SourceKind
 from sonotag.errors import NotFoundError
 from sonotag.store.tables import AnalysisRow, EventRow, RecordingRow
 
@@ -55,12 +56,21 @@ class Database:
     def close(self) -> None:
         self._engine.dispose()
 
-    def add_recording(self, recording_id: str, title: str, source: Source) -> Recording:
-        """Stores a new recording in the state STORED."""
+    def add_recording(
+        self,
+        recording_id: str,
+        title: str,
+        source: Source,
+        *,
+        arriving: bool = False,
+        expected_bytes: int | None = None,
+        link: LinkInfo | None = None,
+    ) -> Recording:
+        """Stores a new recording in the state STORED, or FETCHING while its bytes are `arriving`."""
         row = RecordingRow(
             id=recording_id,
             title=title,
-            state=RecordingState.STORED.value,
+            state=(RecordingState.FETCHING if arriving else RecordingState.STORED).value,
             source_kind=source.kind.value,
             source_filename=source.filename,
             source_media_type=source.media_type,
@@ -74,6 +84,9 @@ class Database:
             samples_done=0,
             frames_done=0,
             prompts=[],
+            arriving=arriving,
+            expected_bytes=expected_bytes,
+            link=asdict(link) if link else None,
             last_seq=0,
         )
         with self._write, Session(self._engine, expire_on_commit=False) as session:
@@ -110,12 +123,15 @@ class Database:
     ) -> tuple[Recording, list[Event]]:
         """Changes columns and appends events in one transaction; returns the recording as it is now and the events.
 
-        `problem` and `warning` are given as Problem or None, `state` as RecordingState. Raises NotFoundError.
+        `problem` and `warning` are given as Problem or None, `link` as LinkInfo or None, `state` as RecordingState.
+        Raises NotFoundError.
         """
         for name in ("problem", "warning"):
             if isinstance(changes.get(name), Problem):
                 problem: Problem = changes[name]
                 changes[name] = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+        if isinstance(changes.get("link"), LinkInfo):
+            changes["link"] = asdict(changes["link"])
         with self._write, Session(self._engine, expire_on_commit=False) as session:
             row = _row(session, recording_id)
             numbered = [Event(row.last_seq + place, kind, body) for place, (kind, body) in enumerate(events, start=1)]
@@ -196,6 +212,14 @@ def _problem(stored: dict[str, str] | None) -> Problem | None:
     return Problem(**stored) if stored else None
 
 
+def _link(stored: dict[str, Any] | None) -> LinkInfo | None:
+    if stored is None:
+        return None
+    values: dict[str, Any] = dict(stored)
+    values["chapters"] = tuple(Chapter(**chapter) for chapter in stored["chapters"])
+    return LinkInfo(**values)
+
+
 def _recording(row: RecordingRow) -> Recording:
     # SQLite keeps no time zone; everything is written in UTC.
     created_at = row.created_at if row.created_at.tzinfo else row.created_at.replace(tzinfo=UTC)
@@ -225,5 +249,8 @@ def _recording(row: RecordingRow) -> Recording:
         prompts=tuple(row.prompts),
         problem=_problem(row.problem),
         warning=_problem(row.warning),
+        arriving=row.arriving,
+        expected_bytes=row.expected_bytes,
+        link=_link(row.link),
         last_seq=row.last_seq,
     )

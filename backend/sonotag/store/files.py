@@ -70,6 +70,15 @@ class DataDirectory:
     def new_incoming(self) -> Path:
         return self.incoming / secrets.token_hex(16)
 
+    def prepare(self, recording_id: str) -> Path:
+        """Makes the recording's directory and says where its original will be."""
+        files = self.files_of(recording_id)
+        try:
+            files.directory.mkdir(mode=0o700)
+        except OSError as error:
+            raise disk_error(error, files.directory) from error
+        return files.original
+
     def adopt(self, incoming: Path, recording_id: str) -> RecordingFiles:
         """Moves a finished upload to its place as the recording's original."""
         files = self.files_of(recording_id)

@@ -40,7 +40,24 @@ class RecordingRow(Base):
     prompts: Mapped[list[str]] = mapped_column(JSON, default=list)
     problem: Mapped[dict[str, str] | None] = mapped_column(JSON)
     warning: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    arriving: Mapped[bool] = mapped_column(default=False)
+    expected_bytes: Mapped[int | None]
+    link: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     last_seq: Mapped[int] = mapped_column(default=0)
+
+
+class UploadRow(Base):
+    """An upload in pieces (tus): how much of how much of a recording's original is safe on disk."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
+    length_bytes: Mapped[int]
+    offset_bytes: Mapped[int]
+    upload_metadata: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class AnalysisRow(Base):

@@ -483,6 +483,13 @@ export interface components {
             /** Recording Id */
             recording_id: string;
         };
+        /** Chapter */
+        Chapter: {
+            /** Start S */
+            start_s: number;
+            /** Title */
+            title: string;
+        };
         /** Detection */
         Detection: {
             /** Mean */
@@ -591,6 +598,42 @@ export interface components {
             max_prompts: number;
             /** Max Upload Bytes */
             max_upload_bytes: number;
+        };
+        /**
+         * LinkInfo
+         * @description The page that a recording comes from; more becomes known while it is fetched.
+         */
+        LinkInfo: {
+            /** Chapters */
+            chapters: components["schemas"]["Chapter"][];
+            /** Duration S */
+            duration_s: number | null;
+            /** End S */
+            end_s: number | null;
+            /**
+             * Note
+             * @description A sentence for the reader, for instance that the first of a list was taken.
+             */
+            note: string | null;
+            /** Site */
+            site: string;
+            /**
+             * Start S
+             * @description The stretch that was asked for; the recording's times count from here.
+             */
+            start_s: number | null;
+            /**
+             * Thumbnail Url
+             * @description On this server.
+             */
+            thumbnail_url: string | null;
+            /** Uploader */
+            uploader: string | null;
+            /**
+             * Url
+             * @description Canonical: made anew from what the link names.
+             */
+            url: string;
         };
         /** Model */
         Model: {
@@ -714,8 +757,16 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** ProgressMessage */
+        /**
+         * ProgressMessage
+         * @description How far a stage is: `fetching` in bytes, `analyzing` in seconds. While audio arrives both are told.
+         */
         ProgressMessage: {
+            /**
+             * Bytes Per S
+             * @default null
+             */
+            bytes_per_s?: number | null;
             /** Done */
             done: number;
             /** Eta S */
@@ -730,10 +781,16 @@ export interface components {
              * @description Last log entry that this message covers.
              */
             seq: number;
-            /** Stage */
-            stage: string;
-            /** Times Real Time */
-            times_real_time: number | null;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "fetching" | "analyzing";
+            /**
+             * Times Real Time
+             * @default null
+             */
+            times_real_time?: number | null;
             /** Total */
             total: number | null;
             /**
@@ -795,6 +852,11 @@ export interface components {
              * @description Audio heard so far, in seconds.
              */
             analyzed_s: number;
+            /**
+             * Arriving
+             * @description Its bytes are still on their way; `source.size_bytes` have come.
+             */
+            arriving: boolean;
             /** Audio Url */
             audio_url: string;
             /**
@@ -812,10 +874,16 @@ export interface components {
             error: components["schemas"]["Problem"] | null;
             /** Events Url */
             events_url: string;
+            /**
+             * Expected Bytes
+             * @description How many bytes it will have, if anybody knows.
+             */
+            expected_bytes: number | null;
             /** Id */
             id: string;
             /** Last Seq */
             last_seq: number;
+            link: components["schemas"]["LinkInfo"] | null;
             /**
              * Model
              * @description The model that made the stored frames.

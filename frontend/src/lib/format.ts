@@ -16,6 +16,12 @@ export function formatClockTenths(seconds: number): string {
   return `${formatClock(Math.floor(tenths / 10))}.${tenths % 10}`;
 }
 
+/** `3:41.25`: a clock with hundredths, for views of a few frames. */
+export function formatClockHundredths(seconds: number): string {
+  const hundredths = Math.max(0, Math.round(seconds * 100));
+  return `${formatClock(Math.floor(hundredths / 100))}.${String(hundredths % 100).padStart(2, "0")}`;
+}
+
 /** `0.8 s`, `14 s`, `1 min 20 s`, `2 h 5 min`: a length in words. */
 export function formatLength(seconds: number): string {
   const tenths = Math.round(Math.max(0, seconds) * 10) / 10;

@@ -50,7 +50,7 @@ export function progressOf(event: ProgressEvent): Progress {
     doneS: event.done,
     totalS: event.total,
     etaS: event.eta_s,
-    timesRealTime: event.times_real_time,
+    timesRealTime: event.times_real_time ?? null,
   };
 }
 

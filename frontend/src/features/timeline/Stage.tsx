@@ -3,10 +3,12 @@ import { useCompact } from "../../ui/use-compact";
 import { AddPrompt } from "../prompts/AddPrompt";
 import { PromptRow } from "../prompts/PromptRow";
 import { useSession } from "../session/context";
+import { FollowChip } from "./FollowChip";
 import { HeatMap } from "./HeatMap";
 import { Lanes } from "./Lanes";
 import { Playhead } from "./Playhead";
 import { ReadOut } from "./ReadOut";
+import { Selection } from "./Selection";
 import { StageTools } from "./StageTools";
 import { useStagePointer } from "./use-stage-pointer";
 
@@ -28,6 +30,7 @@ export function Stage() {
       <section className="stage-scroll" ref={stage} tabIndex={0} aria-label="Timeline">
         <div className="axis-bound">
           <div className="tracks" ref={tracks}>
+            <Selection />
             <Playhead />
             <ReadOut />
           </div>
@@ -45,6 +48,7 @@ export function Stage() {
         </div>
         <div className="stage-foot">
           <AddPrompt />
+          <FollowChip />
           <StageTools />
         </div>
       </section>

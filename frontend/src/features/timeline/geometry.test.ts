@@ -1,6 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clampView, followView, panView, rowAt, spanOf, timeToX, xToTime, zoomView } from "./geometry";
+import {
+  clampView,
+  followView,
+  frontView,
+  panView,
+  rowAt,
+  spanBetween,
+  spanOf,
+  timeToX,
+  viewAround,
+  xToTime,
+  zoomView,
+} from "./geometry";
 
 const duration = fc.double({ min: 2, max: 36_000, noNaN: true });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
@@ -39,7 +51,7 @@ describe("a view", () => {
           view = panView(view, length, move * length);
           expect(view.startS).toBeGreaterThanOrEqual(0);
           expect(view.endS).toBeLessThanOrEqual(length + 1e-6);
-          expect(spanOf(view)).toBeGreaterThan(0.9);
+          expect(spanOf(view)).toBeGreaterThan(0.2);
         }
       }),
     );
@@ -57,6 +69,26 @@ describe("a view", () => {
     const next = followView(view, 100, 20.5);
     expect(next.startS).toBeCloseTo(19.5);
     expect(spanOf(next)).toBeCloseTo(10);
+  });
+
+  it("keeps the front of an analysis in sight without changing its length", () => {
+    const next = frontView({ startS: 0, endS: 20 }, 1000, 400);
+    expect(spanOf(next)).toBeCloseTo(20);
+    expect(timeToX(next, 100, 400)).toBeCloseTo(85);
+    const early = { startS: 0, endS: 20 };
+    expect(frontView(early, 1000, 3)).toBe(early);
+  });
+
+  it("goes down to a few frames and no further", () => {
+    const view = zoomView({ startS: 0, endS: 100 }, 100, 1e6, 50);
+    expect(spanOf(view)).toBeCloseTo(0.25);
+    expect(xToTime(view, 2, 1)).toBeCloseTo(50);
+  });
+
+  it("shows a stretch with room at its sides, also where the stretch is a moment", () => {
+    expect(viewAround({ startS: 10, endS: 20 }, 100)).toEqual({ startS: 9.4, endS: 20.6 });
+    expect(spanOf(viewAround({ startS: 10, endS: 10 }, 100))).toBeCloseTo(0.25);
+    expect(spanBetween(30, -4, 20)).toEqual({ startS: 0, endS: 20 });
   });
 
   it("finds the row under a height, and none below the last", () => {

@@ -4,7 +4,8 @@ export interface View {
   endS: number;
 }
 
-const SHORTEST_VIEW_S = 1;
+/** A few frames of any model fill the tracks. */
+const SHORTEST_VIEW_S = 0.25;
 
 export function timeToX(view: View, width: number, timeS: number): number {
   return ((timeS - view.startS) / (view.endS - view.startS)) * width;
@@ -44,6 +45,30 @@ export function followView(view: View, durationS: number, timeS: number): View {
   if (timeS >= view.startS && timeS <= view.endS) return view;
   const lead = spanOf(view) * 0.1;
   return clampView({ startS: timeS - lead, endS: timeS - lead + spanOf(view) }, durationS);
+}
+
+/** Where the front of an analysis lies in a view that follows it. */
+const FRONT_SHARE = 0.85;
+
+/** The next view while an analysis runs: its front stays a little before the right edge. */
+export function frontView(view: View, durationS: number, frontS: number): View {
+  const startS = frontS - FRONT_SHARE * spanOf(view);
+  const next = clampView({ startS, endS: startS + spanOf(view) }, durationS);
+  return next.startS === view.startS && next.endS === view.endS ? view : next;
+}
+
+/** A stretch and some room at its sides, so that its edges can be seen and taken hold of. */
+export function viewAround(span: View, durationS: number): View {
+  const marginS = spanOf(span) * 0.06;
+  const middleS = (span.startS + span.endS) / 2;
+  const halfS = Math.max(spanOf(span) / 2 + marginS, SHORTEST_VIEW_S / 2);
+  return clampView({ startS: middleS - halfS, endS: middleS + halfS }, durationS);
+}
+
+/** Two moments in any order as a stretch inside the recording. */
+export function spanBetween(aS: number, bS: number, durationS: number): View {
+  const inside = (timeS: number) => Math.min(Math.max(0, timeS), durationS);
+  return { startS: inside(Math.min(aS, bS)), endS: inside(Math.max(aS, bS)) };
 }
 
 /** Index of the row under `y`, or null below the last one. */

@@ -1,4 +1,4 @@
-import { formatClock, formatClockTenths } from "../../lib/format";
+import { formatClock, formatClockHundredths, formatClockTenths } from "../../lib/format";
 import type { View } from "./geometry";
 import { spanOf } from "./geometry";
 
@@ -8,7 +8,8 @@ export interface Tick {
 }
 
 const STEPS_S = [
-  0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 36_000,
+  0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400,
+  36_000,
 ];
 
 /** The smallest round step whose labels stand at least `minGapPx` apart. */
@@ -24,7 +25,12 @@ export function ticksFor(view: View, width: number, minGapPx: number): Tick[] {
   const ticks: Tick[] = [];
   for (let index = first; index <= last; index += 1) {
     const timeS = index * step;
-    ticks.push({ timeS, label: step < 1 ? formatClockTenths(timeS) : formatClock(timeS) });
+    ticks.push({ timeS, label: tickLabel(timeS, step) });
   }
   return ticks;
+}
+
+function tickLabel(timeS: number, step: number): string {
+  if (step >= 1) return formatClock(timeS);
+  return step >= 0.1 ? formatClockTenths(timeS) : formatClockHundredths(timeS);
 }

@@ -1,9 +1,19 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { clampView, followView, panView, spanOf, type View, zoomView } from "./geometry";
+import {
+  clampView,
+  followView,
+  frontView,
+  panView,
+  spanBetween,
+  spanOf,
+  type View,
+  viewAround,
+  zoomView,
+} from "./geometry";
 
 export interface Hover {
   timeS: number;
-  /** Pixels from the left edge of the tracks and from the top of the stage. */
+  /** Pixels from the left edge of the tracks and from their top. */
   x: number;
   y: number;
   trackWidth: number;
@@ -17,15 +27,26 @@ export interface ViewState {
   view: View;
   durationS: number;
   hover: Hover | null;
+  /** The stretch that the reader marked: it loops and has its own statistics. */
+  selection: View | null;
+  /** Whether the view goes along with the front of a running analysis. Any move by the reader ends that. */
+  following: boolean;
 }
 
-/** What stretch of the recording is on show, and what the pointer is over. */
+/** Shorter than this a drag is taken for a click. */
+const SHORTEST_SELECTION_S = 0.01;
+
+/** What stretch of the recording is on show, what is marked in it, and what the pointer is over. */
 export class Viewport {
   readonly store: StoreApi<ViewState> = createStore(() => ({
     view: { startS: 0, endS: 1 },
     durationS: 0,
     hover: null,
+    selection: null,
+    following: true,
   }));
+  /** Where playing was last seen, to tell a playhead that runs out of the view from a view that was moved. */
+  private playedS: number | null = null;
 
   /** A view of everything stays one of everything while the length is still becoming known. */
   setDuration(durationS: number): void {
@@ -39,11 +60,17 @@ export class Viewport {
   }
 
   zoom(factor: number, anchorS: number): void {
-    this.store.setState(({ view, durationS }) => ({ view: zoomView(view, durationS, factor, anchorS) }));
+    this.store.setState(({ view, durationS }) => ({
+      view: zoomView(view, durationS, factor, anchorS),
+      following: false,
+    }));
   }
 
   panBy(seconds: number): void {
-    this.store.setState(({ view, durationS }) => ({ view: panView(view, durationS, seconds) }));
+    this.store.setState(({ view, durationS }) => ({
+      view: panView(view, durationS, seconds),
+      following: false,
+    }));
   }
 
   centreOn(timeS: number): void {
@@ -51,14 +78,59 @@ export class Viewport {
     this.panBy(timeS - (view.startS + spanOf(view) / 2));
   }
 
-  follow(timeS: number): void {
-    const { view, durationS } = this.store.getState();
-    const next = followView(view, durationS, timeS);
-    if (next !== view) this.store.setState({ view: next });
+  show(view: View): void {
+    this.store.setState(({ durationS }) => ({ view: clampView(view, durationS), following: false }));
   }
 
   showAll(): void {
-    this.store.setState(({ durationS }) => ({ view: { startS: 0, endS: Math.max(durationS, 1e-3) } }));
+    this.store.setState(({ durationS }) => ({
+      view: { startS: 0, endS: Math.max(durationS, 1e-3) },
+      following: true,
+    }));
+  }
+
+  /** Turns the page when a moment lies outside the view. */
+  reveal(timeS: number): void {
+    const { view, durationS } = this.store.getState();
+    const next = followView(view, durationS, timeS);
+    this.playedS = timeS;
+    if (next !== view) this.store.setState({ view: next, following: false });
+  }
+
+  /** Goes along with playing sound, unless the reader has moved the view away from it. */
+  followPlayhead(timeS: number): void {
+    const { view } = this.store.getState();
+    const wasInSight = this.playedS === null || (this.playedS >= view.startS && this.playedS <= view.endS);
+    if (wasInSight) this.reveal(timeS);
+    this.playedS = timeS;
+  }
+
+  /** Goes along with a running analysis, unless the reader has moved the view. */
+  followFront(frontS: number): void {
+    const { view, durationS, following } = this.store.getState();
+    if (!following || isWhole({ view, durationS })) return;
+    const next = frontView(view, durationS, frontS);
+    if (next !== view) this.store.setState({ view: next });
+  }
+
+  startFollowing(frontS: number): void {
+    this.store.setState({ following: true });
+    this.followFront(frontS);
+  }
+
+  /** Marks what lies between two moments, in any order; too little of it unmarks. */
+  select(aS: number, bS: number): void {
+    const selection = spanBetween(aS, bS, this.store.getState().durationS);
+    this.store.setState({ selection: spanOf(selection) < SHORTEST_SELECTION_S ? null : selection });
+  }
+
+  clearSelection(): void {
+    if (this.store.getState().selection) this.store.setState({ selection: null });
+  }
+
+  zoomToSelection(): void {
+    const { selection, durationS } = this.store.getState();
+    if (selection) this.show(viewAround(selection, durationS));
   }
 
   setHover(hover: Hover | null): void {
