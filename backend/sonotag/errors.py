@@ -84,12 +84,6 @@ class StorageError(SonotagError):
     code = "storage_failed"
 
 
-class NotBuiltError(SonotagError):
-    """A feature that this version does not have."""
-
-    code = "not_yet_built"
-
-
 class CancelledError(SonotagError):
     """Somebody cancelled the work. Not a failure: the job ends in the state `cancelled`."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,17 +20,22 @@ from sonotag.api.errors import install_error_handlers
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.page import SafetyHeaders, mount_page
-from sonotag.api.routes import analysis, catalogue, health, recordings, sources
+from sonotag.api.routes import analysis, catalogue, health, recordings, sources, uploads
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
+from sonotag.jobs.download import Downloads, DownloadSettings
 from sonotag.jobs.encode import EncodeTools
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
+from sonotag.jobs.uploads import Uploads
 from sonotag.media.decode import DecodeLimits, Decoder, find_ffmpeg
+from sonotag.media.egress import EgressGuard
+from sonotag.media.fetch import FetchLimits
+from sonotag.media.links import Site, Sites
 from sonotag.media.playback import PlaybackMaker
 from sonotag.models.encoder import Encoder
 from sonotag.models.flam import FlamSource
@@ -41,6 +47,7 @@ from sonotag.sample import load_sample
 from sonotag.settings import Settings
 from sonotag.store.database import Database
 from sonotag.store.files import DataDirectory
+from sonotag.store.uploads import UploadStore
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +91,25 @@ def model_sources(settings: Settings) -> dict[str, ModelSource]:
     return {source.name: source for source in sources}
 
 
-def build_services(settings: Settings, stack: ExitStack) -> Services:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How the server reaches the internet; tests put a rig of their own there."""
+
+    guard: Callable[[], EgressGuard] | None = None
+    certificates: Path | None = None
+
+
+def link_sites(settings: Settings) -> Sites:
+    """The sites whose links are taken."""
+    return Sites(
+        tuple(
+            Site(site.name, site.title, frozenset(site.hosts), tuple(site.extractors), tuple(site.reach))
+            for site in settings.link_sites
+        )
+    )
+
+
+def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Services:
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
     database = Database(data.database)
@@ -104,12 +129,34 @@ def build_services(settings: Settings, stack: ExitStack) -> Services:
     stack.callback(runner.close)
     library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
     stack.callback(library.close)
+    uploading = Uploads(
+        UploadStore(database),
+        database,
+        library,
+        data,
+        max_bytes=settings.max_upload_bytes,
+        max_open=settings.max_open_uploads,
+        expiry_s=settings.upload_expiry_s,
+    )
+    stack.callback(uploading.close)
+    fetching = DownloadSettings(
+        sites=link_sites(settings),
+        limits=FetchLimits(settings.max_upload_bytes, settings.max_duration_s, settings.download_timeout_s),
+        at_once=settings.concurrent_downloads,
+        cookies=settings.link_cookies,
+        certificates=outside.certificates,
+    )
+    guard = outside.guard or (lambda: EgressGuard(upstream=settings.link_proxy))
+    downloads = Downloads(library, data, guard, fetching)
+    stack.callback(downloads.close)
     return Services(
         settings=settings,
         data=data,
         database=database,
         events=events,
         library=library,
+        downloads=downloads,
+        uploads=uploading,
         runner=runner,
         scorer=Scorer(data, models),
         models=models,
@@ -164,15 +211,17 @@ def _resume_when_ready(services: Services, closing: threading.Event) -> None:
         log.error("unfinished analyses were not resumed: %s", error.message)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, outside: Outside | None = None) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins, so tests build as many as they like."""
     settings = settings or Settings()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with ExitStack() as stack:
-            services = build_services(settings, stack)
+            services = build_services(settings, stack, outside or Outside())
             services.library.clean()
+            services.uploads.restore()
+            services.uploads.start()
             app.state.services = services
             services.models.start()
             closing = threading.Event()
@@ -187,6 +236,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_error_handlers(app)
     for router in (
         sources.router,
+        uploads.router,
         analysis.router,
         recordings.router,
         catalogue.router,

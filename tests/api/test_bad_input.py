@@ -476,10 +476,6 @@ def test_forms_that_hold_no_file(
     assert server.stored() == before
 
 
-def test_links_are_not_built_yet(server: Server) -> None:
-    problem(server.client.post("/download_youtube", json={"url": "https://example.org/a"}), 501, "not_yet_built")
-
-
 # ---------------------------------------------------------------- at once
 
 

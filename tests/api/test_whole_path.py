@@ -263,10 +263,3 @@ def test_catalogue_and_health(server: Server) -> None:
     assert 'sonotag_model_ready{model="builtin"} 1.0' in server.client.get("/metrics").text
     for path in ("/nothing", "/api/nothing"):
         assert server.client.get(path).json()["error"]["code"] == "not_found"
-
-
-def test_links_are_not_built_yet_and_say_so(server: Server) -> None:
-    answer = server.client.post("/download_youtube", json={"url": "https://www.youtube.com/watch?v=x"})
-    assert answer.status_code == 501
-    assert answer.json()["error"]["code"] == "not_yet_built"
-    assert answer.json()["error"]["hint"]

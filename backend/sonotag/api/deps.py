@@ -10,10 +10,12 @@ from fastapi import Depends, Query, Request
 
 from sonotag.domain import DetectionRule, Preset
 from sonotag.errors import InputError, NotFoundError
+from sonotag.jobs.download import Downloads
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
+from sonotag.jobs.uploads import Uploads
 from sonotag.models.inference import InferenceWorker
 from sonotag.models.manager import ModelManager
 from sonotag.sample import Sample
@@ -31,6 +33,8 @@ class Services:
     database: Database
     events: EventLog
     library: Library
+    downloads: Downloads
+    uploads: Uploads
     runner: JobRunner
     scorer: Scorer
     models: ModelManager

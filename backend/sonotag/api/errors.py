@@ -20,6 +20,13 @@ STATUS_OF_CODE = {
     "upload_aborted": 400,
     "malformed_upload": 400,
     "unsupported_upload": 415,
+    "tus_version": 412,
+    "bad_upload_header": 400,
+    "bad_upload_type": 415,
+    "upload_locked": 423,
+    "upload_stalled": 408,
+    "upload_gone": 410,
+    "shutting_down": 503,
     "model_changed": 409,
     "model_busy": 409,
     "download_off": 403,
@@ -35,7 +42,6 @@ STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
     (errors.ConflictError, 409),
     (errors.BusyError, 429),
     (errors.ModelError, 503),
-    (errors.NotBuiltError, 501),
     (errors.StorageError, 500),
 )
 
@@ -59,16 +65,21 @@ def answer(status: int, problem: DomainProblem, headers: dict[str, str] | None =
     return JSONResponse(ErrorResponse(error=Problem.of(problem)).model_dump(), status, headers)
 
 
+def answer_of(request: Request, error: errors.SonotagError) -> JSONResponse:
+    """The answer that an error of the domain becomes; what is the server's own fault is logged with its reason."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s %s: %s %s", request.method, request.url.path, error.code, error.details)
+    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.BusyError) else None
+    return answer(status, error.problem, headers)
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Makes every error of every route `{"error": {"code", "message", "hint"}}`."""
 
     async def on_domain_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, errors.SonotagError)
-        status = status_of(error)
-        if status >= 500:
-            log.error("%s %s: %s %s", request.method, request.url.path, error.code, error.details)
-        headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.BusyError) else None
-        return answer(status, error.problem, headers)
+        return answer_of(request, error)
 
     async def on_invalid_request(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)

@@ -21,6 +21,7 @@ from sonotag.jobs.runner import JobRunner
 from sonotag.media.filenames import title_from_filename
 from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
 from sonotag.media.spectrogram import COLUMNS_PER_SECOND, MEL_BANDS, tile
+from sonotag.media.thumbnails import image_type
 from sonotag.media.upload import ReceivedUpload
 from sonotag.media.waveform import PEAKS_PER_SECOND
 from sonotag.models.encoder import Encoder
@@ -139,6 +140,10 @@ class Library:
     def receive_again(self, recording: Recording, size_bytes: int) -> Incoming:
         """Goes on receiving `recording`, of which an earlier run got `size_bytes`. Raises StorageError."""
         return self._arrivals.open(recording, self._data.files_of(recording.id).original, size_bytes=size_bytes)
+
+    def recording(self, recording_id: str) -> Recording:
+        """Raises NotFoundError."""
+        return self._database.recording(recording_id)
 
     def incoming(self, recording_id: str) -> Incoming | None:
         """The writing side of a recording that is arriving in this process."""
@@ -273,6 +278,16 @@ class Library:
                 finally:
                     self._making = None
         return PlayableAudio(files.playable, PLAYBACK_MEDIA_TYPE)
+
+    def thumbnail(self, recording_id: str) -> tuple[bytes, str]:
+        """The picture of a recording and its media type. Raises NotFoundError."""
+        self._database.recording(recording_id)
+        path = self._data.files_of(recording_id).thumbnail
+        content = path.read_bytes() if path.exists() else b""
+        kind = image_type(content)
+        if kind is None:
+            raise NotFoundError("This recording has no picture.", hint="Only some links have one.")
+        return content, kind
 
     def peaks(self, recording: Recording, from_s: float, to_s: float) -> tuple[NDArray[np.int8], int]:
         """Waveform peaks [N, 2] between two times, of what is stored so far, and the index of the first."""

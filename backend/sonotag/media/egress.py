@@ -75,7 +75,7 @@ class EgressLimits:
 
 @dataclass(slots=True)
 class Session:
-    """What one job may reach, and what came of it. `refusals` are sentences for the log, newest last."""
+    """What one job may reach, and what came of it. `refusals`: what it tried beyond that, newest last."""
 
     job: str
     reach: tuple[str, ...]
@@ -171,7 +171,7 @@ class EgressGuard:
             async with asyncio.timeout(session.limits.wall_s):
                 await self._relay(session, (reader, writer), outside)
         except _RefusedError as refusal:
-            self._note(session, str(refusal))
+            self._note(session, str(refusal), refused=refusal.status.startswith("403"))
             writer.write(f"HTTP/1.1 {refusal.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             self._note(session, f"connection failed: {error!r}")
@@ -180,9 +180,9 @@ class EgressGuard:
             self._tasks.discard(task)
             await _close(writer)
 
-    def _note(self, session: Session | None, why: str) -> None:
+    def _note(self, session: Session | None, why: str, *, refused: bool = False) -> None:
         log.warning("egress of %s: %s", session.job if session else "nobody", why)
-        if session is not None and len(session.refusals) < 100:
+        if refused and session is not None and len(session.refusals) < 100:
             session.refusals.append(why)
 
     def _session_of(self, head: bytes) -> Session:
@@ -250,7 +250,7 @@ class EgressGuard:
                 if counted:
                     session.received_bytes += len(block)
                     if session.received_bytes > session.limits.max_bytes:
-                        self._note(session, "more bytes than allowed")
+                        self._note(session, "more bytes than allowed", refused=True)
                         return
                 writer.write(block)
                 await writer.drain()

@@ -34,6 +34,11 @@ class RecordingFiles:
         return self.directory / "playable"
 
     @property
+    def thumbnail(self) -> Path:
+        """The picture that its site shows for it."""
+        return self.directory / "thumbnail"
+
+    @property
     def peaks(self) -> Path:
         return self.directory / "peaks.i8"
 

@@ -92,3 +92,10 @@ def recording_audio(services: ServicesDep, request: Request, recording_id: str) 
     # Bytes of an id never change. Not public: whoever may not see the recording must not get it from a cache.
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
     return FileResponse(playable.path, media_type=playable.media_type, headers=headers)
+
+
+@router.get("/{recording_id}/thumbnail", response_class=Response, responses={200: {"content": {"image/*": {}}}})
+def recording_thumbnail(services: ServicesDep, recording_id: str) -> Response:
+    """The picture that its site shows for it."""
+    content, media_type = services.library.thumbnail(recording_id)
+    return Response(content, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})

@@ -1,4 +1,4 @@
-"""Ways for a recording to come in: an upload, the bundled sample, and (later) a link."""
+"""Ways for a recording to come in: an upload, the bundled sample, and a link."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request, status
 
 from sonotag.api.deps import ServicesDep
 from sonotag.api.schemas import DownloadRequest, ErrorResponse, Recording
-from sonotag.errors import NotBuiltError
 from sonotag.media.upload import receive_upload
 
 router = APIRouter(tags=["sources"])
@@ -71,7 +70,15 @@ def add_sample(services: ServicesDep) -> Recording:
 
 
 @router.post("/api/download_youtube", status_code=status.HTTP_202_ACCEPTED, include_in_schema=False)
-@router.post("/download_youtube", status_code=status.HTTP_202_ACCEPTED, responses={501: {"model": ErrorResponse}})
-def download_youtube(request: DownloadRequest) -> Recording:
-    """Fetches a link. Not yet built: always answers 501."""
-    raise NotBuiltError("Links are not built yet.", hint="Download the audio yourself and drop the file here.")
+@router.post(
+    "/download_youtube",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={code: {"model": ErrorResponse} for code in (422, 429, 507)},
+)
+def download_youtube(services: ServicesDep, request: DownloadRequest) -> Recording:
+    """Begins to fetch a link of an allowed site (YouTube, SoundCloud, what the operator added).
+
+    The answer comes at once; what becomes known of the recording, its progress and its failure are events of it.
+    `POST /analyze` may follow at once: the analysis begins with the first ten seconds of audio.
+    """
+    return Recording.of(services.downloads.start(request.url))

@@ -1,0 +1,183 @@
+"""Links being fetched: one thread and one child process each, their bytes going where an upload's would."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sonotag.domain import LinkInfo, Recording, Source, SourceKind
+from sonotag.errors import BusyError, CancelledError, SonotagError
+from sonotag.jobs.incoming import Incoming
+from sonotag.jobs.library import Library
+from sonotag.media.egress import EgressGuard, EgressLimits, Session
+from sonotag.media.fetch import Fetch, FetchedInfo, FetchLimits, FetchSpec
+from sonotag.media.fetch_errors import LinkError, link_error
+from sonotag.media.links import Link, Sites, parse_link
+from sonotag.media.thumbnails import fetch_thumbnail
+from sonotag.store.files import DataDirectory
+
+log = logging.getLogger(__name__)
+
+LIST_NOTE = "The link is that of a list; its first recording was taken."
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadSettings:
+    """What the operator allows and gives. `certificates`: a CA file to trust instead of the usual ones."""
+
+    sites: Sites
+    limits: FetchLimits
+    at_once: int
+    cookies: Path | None = None
+    certificates: Path | None = None
+    packages: Path | None = None
+
+
+class Downloads:
+    """Fetches links into the library."""
+
+    def __init__(
+        self, library: Library, data: DataDirectory, guard: Callable[[], EgressGuard], settings: DownloadSettings
+    ) -> None:
+        """`guard` is asked for when the first link comes: most servers at home never need it."""
+        self._library = library
+        self._data = data
+        self._new_guard = guard
+        self._guard: EgressGuard | None = None
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._running: dict[threading.Thread, Fetch] = {}
+        self._closing = False
+
+    @property
+    def running(self) -> int:
+        with self._lock:
+            return len(self._running)
+
+    def start(self, text: str) -> Recording:
+        """Begins to fetch what `text` links to; the recording is there at once, in the state FETCHING.
+
+        Raises InputError (not_a_link, bad_link, site_not_allowed), BusyError, StorageError.
+        """
+        link = parse_link(text, self._settings.sites)
+        with self._lock:
+            if self._closing:
+                raise BusyError("The server is stopping.", hint="Try again in a minute.", retry_after_s=30)
+            if len(self._running) >= self._settings.at_once:
+                raise BusyError(
+                    f"The server is fetching {len(self._running)} links already.",
+                    hint="Try again when one of them is done.",
+                    retry_after_s=20,
+                )
+            if self._guard is None:
+                self._guard = self._new_guard()
+            guard = self._guard
+            info = LinkInfo(link.site.title, link.url, note=LIST_NOTE if link.kind == "list" else None)
+            source = Source(SourceKind.URL, "", "application/octet-stream", 0, playable=False, url=link.url)
+            incoming = self._library.receive(_title_of(link), source, link=info)
+            return self._begin(guard, link, info, incoming)
+
+    def _begin(self, guard: EgressGuard, link: Link, info: LinkInfo, incoming: Incoming) -> Recording:
+        settings = self._settings
+        stack = guard.session(
+            incoming.recording_id,
+            link.site.reach,
+            EgressLimits(max_bytes=settings.limits.max_bytes + 64 * 1024**2, wall_s=settings.limits.wall_s),
+        )
+        session = stack.__enter__()
+        spec = FetchSpec(
+            link.site.title,
+            link.url,
+            link.extractors,
+            session.proxy_url,
+            settings.cookies,
+            settings.certificates,
+            settings.packages,
+        )
+        fetch = Fetch(spec, settings.limits, self._data.incoming)
+        incoming.on_stop = fetch.cancel
+
+        def work() -> None:
+            try:
+                self._fetch(fetch, session, info, incoming)
+            finally:
+                stack.__exit__(None, None, None)
+                with self._lock:
+                    self._running.pop(thread, None)
+
+        thread = threading.Thread(target=work, name="fetch", daemon=True)
+        self._running[thread] = fetch
+        thread.start()
+        return self._library.recording(incoming.recording_id)
+
+    def _fetch(self, fetch: Fetch, session: Session, info: LinkInfo, incoming: Incoming) -> None:
+        def describe(found: FetchedInfo) -> None:
+            self._describe(found, session, info, incoming)
+
+        try:
+            fetch.run(describe, incoming.write)
+            incoming.finish()
+        except CancelledError:
+            log.info("fetching of %s was cancelled", incoming.recording_id)
+            # Stopped by a reader, who has seen to the rest; or the server stops, and the next start tells of it.
+        except SonotagError as error:
+            if isinstance(error, LinkError) and session.refusals:
+                # Whatever yt-dlp made of it: the guard had to hold it back.
+                details = "; ".join([error.details, *session.refusals])
+                error = link_error("link_refused_address", info.site, details)
+            log.warning("link of %s failed: %s %s", incoming.recording_id, error.code, error.details)
+            incoming.fail(error)
+        except Exception as error:
+            log.exception("link of %s failed unexpectedly", incoming.recording_id)
+            incoming.fail(link_error("link_failed", info.site, repr(error)))
+
+    def _describe(self, found: FetchedInfo, session: Session, info: LinkInfo, incoming: Incoming) -> None:
+        link = replace(
+            info,
+            uploader=found.uploader,
+            duration_s=found.duration_s,
+            chapters=found.chapters,
+            note=LIST_NOTE if found.listed else info.note,
+        )
+        changes: dict[str, object] = {"link": link, "source_filename": _filename_of(found)}
+        if found.title:
+            changes["title"] = found.title
+        if found.duration_s is not None:
+            changes["duration_s"] = found.duration_s
+        if found.size_bytes is not None:
+            changes["expected_bytes"] = found.size_bytes
+        incoming.describe(**changes)
+        if found.thumbnail is not None:
+            url = found.thumbnail
+            # Beside the media, which must not wait for a picture.
+            threading.Thread(
+                target=self._picture, args=(url, session, link, incoming), name="thumbnail", daemon=True
+            ).start()
+
+    def _picture(self, url: str, session: Session, link: LinkInfo, incoming: Incoming) -> None:
+        destination = self._data.files_of(incoming.recording_id).thumbnail
+        if fetch_thumbnail(url, session.proxy_url, destination, self._settings.certificates):
+            incoming.describe(link=replace(link, thumbnail=True))
+
+    def close(self) -> None:
+        """Ends every child process and waits for the threads."""
+        with self._lock:
+            self._closing = True
+            running = dict(self._running)
+        for fetch in running.values():
+            fetch.cancel()
+        for thread in running:
+            thread.join()
+        if self._guard is not None:
+            self._guard.close()
+
+
+def _title_of(link: Link) -> str:
+    return link.url.removeprefix("https://").removeprefix("www.")
+
+
+def _filename_of(found: FetchedInfo) -> str:
+    return f"{(found.title or 'recording')[:150]}.{found.extension or 'audio'}".replace("/", "_")

@@ -1,0 +1,214 @@
+"""Links from paste to heatmap, through the real yt-dlp, the real guard, and servers with all sorts of manners."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Server
+from tests.links.conftest import wav_of
+from tests.links.rig.hosts import Rig
+from tests.links.rig.media import HOST, MediaSite
+from tests.media.conftest import child_processes
+
+LINK = f"https://{HOST}/sound.wav"
+
+
+def download(server: Server, url: str, **more: Any) -> dict[str, Any]:
+    answer = server.client.post("/download_youtube", json={"url": url, **more})
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+def ended(server: Server, recording_id: str) -> dict[str, Any]:
+    return server.wait(
+        recording_id, lambda r: not r["arriving"] and r["state"] not in ("fetching", "queued", "analyzing")
+    )
+
+
+def test_a_link_becomes_a_recording(server: Server, media: MediaSite) -> None:
+    content = wav_of(25)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    begun = download(server, LINK)
+    assert (begun["state"], begun["link"]["site"], begun["link"]["url"]) == ("fetching", "The Rig", LINK)
+    fetched = ended(server, begun["id"])
+    assert (fetched["state"], fetched["error"]) == ("stored", None)
+    assert fetched["source"]["size_bytes"] == len(content)
+    assert fetched["source"]["kind"] == "url"
+    audio = server.client.get(fetched["audio_url"])
+    assert audio.content == content
+    server.analyze(begun["id"])
+    assert server.finish(begun["id"])["duration_s"] == pytest.approx(25)
+
+
+def test_the_heatmap_begins_before_the_download_ends(server: Server, media: MediaSite) -> None:
+    content = wav_of(45)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.gates["/sound.wav"] = len(content) // 2
+    begun = download(server, LINK)
+    server.analyze(begun["id"])
+    early = server.wait(begun["id"], lambda r: r["windows_done"] >= 2)
+    assert early["arriving"]
+    assert early["state"] == "analyzing"
+    assert server.client.get(early["audio_url"]).status_code == 409
+    scores = server.client.get(f"/api/recordings/{begun['id']}/scores?prompts=rain").json()
+    assert len(scores["scores"][0]) == 160
+    media.open_gate("/sound.wav")
+    done = ended(server, begun["id"])
+    assert (done["state"], done["windows_done"]) == ("done", 5)
+    assert done["duration_s"] == pytest.approx(45)
+    assert server.client.get(done["audio_url"]).status_code == 200
+
+
+def test_both_stages_are_told_on_the_socket(server: Server, media: MediaSite) -> None:
+    content = wav_of(30)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.bytes_per_s["/sound.wav"] = 600_000
+    begun = download(server, LINK)
+    server.analyze(begun["id"], ["rain"])
+    stages: dict[str, dict[str, Any]] = {}
+    kinds: list[str] = []
+    with server.client.websocket_connect(f"/ws/recordings/{begun['id']}?prompts=rain") as socket:
+        state, seq = "", 0
+        while state != "done":
+            message = socket.receive_json()
+            assert message["from_seq"] <= seq + 1
+            seq = message["seq"]
+            kinds.append(message["type"])
+            state = message.get("state", state)
+            if message["type"] == "progress":
+                stages[message["stage"]] = message
+    assert stages["fetching"]["unit"] == "bytes"
+    assert stages["fetching"]["bytes_per_s"] > 0
+    assert kinds.index("window") < len(kinds) - 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(404, "link_removed"), (401, "link_private"), (429, "link_rate_limited"), (503, "link_network")],
+)
+def test_what_a_site_refuses_is_said(server: Server, media: MediaSite, status: int, code: str) -> None:
+    media.statuses["/gone.wav"] = status
+    failed = ended(server, download(server, f"https://{HOST}/gone.wav")["id"])
+    assert failed["state"] == "failed"
+    assert failed["error"]["code"] == code, failed["error"]
+    assert failed["error"]["hint"]
+
+
+def test_a_redirect_to_another_host_is_not_followed(server: Server, media: MediaSite, rig: Rig) -> None:
+    media.redirects["/sound.wav"] = "https://elsewhere.example.net/sound.wav"
+    media.redirects["/inside.wav"] = "http://127.0.0.1:80/sound.wav"
+    before = len(rig.seen)
+    for path in ("sound", "inside"):
+        failed = ended(server, download(server, f"https://{HOST}/{path}.wav")["id"])
+        assert failed["error"]["code"] == "link_refused_address", failed["error"]
+    assert all(HOST in line for line in rig.seen[before:])
+
+
+def test_a_redirect_within_the_site_is_followed(server: Server, media: MediaSite) -> None:
+    media.files["/sound.wav"] = ("audio/wav", wav_of(3))
+    media.redirects["/moved.wav"] = f"https://{HOST}/sound.wav"
+    assert ended(server, download(server, f"https://{HOST}/moved.wav")["id"])["state"] == "stored"
+
+
+def test_a_connection_that_is_cut_goes_on_where_it_was(server: Server, media: MediaSite) -> None:
+    content = wav_of(20)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.cut_at["/sound.wav"] = len(content) // 3
+
+    begun = download(server, LINK)
+    server.wait(begun["id"], lambda r: media.sent.get("/sound.wav", 0) >= len(content) // 3)
+    media.cut_at.clear()
+    fetched = ended(server, begun["id"])
+    assert fetched["state"] == "stored", fetched["error"]
+    assert server.client.get(fetched["audio_url"]).content == content
+
+
+def test_fewer_bytes_than_announced_are_not_called_the_whole(server: Server, media: MediaSite) -> None:
+    content = wav_of(20)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.claimed["/sound.wav"] = len(content) + 100_000
+    failed = ended(server, download(server, LINK)["id"])
+    assert failed["state"] == "failed"
+    assert failed["error"]["code"] == "link_network", failed["error"]
+
+
+def test_an_endless_file_ends_at_the_limit(server_with: Callable[..., Server], media: MediaSite) -> None:
+    server = server_with(max_upload_bytes=2_000_000)
+    media.files["/sound.wav"] = ("audio/wav", wav_of(20))
+    media.endless.add("/sound.wav")
+    failed = ended(server, download(server, LINK)["id"])
+    assert failed["error"]["code"] == "link_too_large"
+
+
+def test_a_slow_link_ends_at_the_time_limit(server_with: Callable[..., Server], media: MediaSite) -> None:
+    server = server_with(download_timeout_s=4)
+    content = wav_of(20)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.gates["/sound.wav"] = 100_000
+    failed = ended(server, download(server, LINK)["id"])
+    assert failed["error"]["code"] == "link_timeout"
+
+
+def test_text_is_not_a_recording(server: Server, media: MediaSite) -> None:
+    media.files["/sound.wav"] = ("audio/wav", b"this is no audio at all " * 1000)
+    failed = ended(server, download(server, LINK)["id"])
+    assert failed["state"] == "failed"
+    assert failed["error"]["code"] == "unreadable_media"
+
+
+def test_cancelling_leaves_nothing(server: Server, media: MediaSite) -> None:
+    content = wav_of(30)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.gates["/sound.wav"] = len(content) // 2
+    before = child_processes()
+    begun = download(server, LINK)
+    server.analyze(begun["id"])
+    server.wait(begun["id"], lambda r: r["windows_done"] >= 1)
+    cancelled = server.client.post(f"/api/recordings/{begun['id']}/cancel").json()
+    assert (cancelled["state"], cancelled["arriving"], cancelled["windows_done"]) == ("cancelled", False, 0)
+    deadline = time.monotonic() + 20
+    while child_processes() - before or server.client.app.state.services.downloads.running:
+        assert time.monotonic() < deadline, child_processes() - before
+        time.sleep(0.01)
+    assert not any(begun["id"] in name for name in server.stored())
+    assert server.owned()
+    again = server.client.post("/analyze", json={"recording_id": begun["id"]})
+    assert again.json()["error"]["code"] == "audio_missing"
+    assert server.client.delete(f"/api/recordings/{begun['id']}").status_code == 204
+
+
+def test_deleting_while_it_arrives_leaves_nothing(server: Server, media: MediaSite) -> None:
+    media.files["/sound.wav"] = ("audio/wav", wav_of(30))
+    media.gates["/sound.wav"] = 200_000
+    begun = download(server, LINK)
+    server.wait(begun["id"], lambda r: media.sent.get("/sound.wav", 0) > 100_000)
+    assert server.client.delete(f"/api/recordings/{begun['id']}").status_code == 204
+    assert server.client.get(f"/api/recordings/{begun['id']}").status_code == 404
+    assert not any(begun["id"] in name for name in server.stored())
+
+
+def test_only_so_many_at_a_time(server_with: Callable[..., Server], media: MediaSite) -> None:
+    server = server_with(concurrent_downloads=1)
+    media.files["/sound.wav"] = ("audio/wav", wav_of(30))
+    media.gates["/sound.wav"] = 1000
+    first = download(server, LINK)
+    refused = server.client.post("/download_youtube", json={"url": LINK})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    server.client.post(f"/api/recordings/{first['id']}/cancel")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "not_a_link"), ("hello there", "not_a_link"), ("https://example.org/a", "site_not_allowed")],
+)
+def test_what_is_no_link_of_ours_makes_no_recording(server: Server, text: str, code: str) -> None:
+    before = server.client.get("/api/recordings").json()
+    answer = server.client.post("/download_youtube", json={"url": text})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == code
+    assert server.client.get("/api/recordings").json() == before
