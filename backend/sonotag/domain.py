@@ -90,11 +90,15 @@ class LinkInfo:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong, in words a person can act on. `code` is stable and machine-readable."""
+    """What went wrong, in words a person can act on. `code` is stable and machine-readable.
+
+    `details` is what others (a site, a program) said, word for word, where a reader may see it.
+    """
 
     code: str
     message: str
     hint: str
+    details: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,27 @@ class Recording:
     expected_bytes: int | None = None
     link: LinkInfo | None = None
     last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An upload in pieces: `offset_bytes` of `length_bytes` are safe on disk.
+
+    `metadata` is what the client said of the file, as it said it. After `expires_at` an upload of which bytes are
+    missing is removed with its recording.
+    """
+
+    id: str
+    recording_id: str
+    length_bytes: int
+    offset_bytes: int
+    metadata: str
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def is_complete(self) -> bool:
+        return self.offset_bytes == self.length_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,12 @@ class Settings(BaseSettings):
         default=0, ge=0, description="Threads for the model; 0 = as many as the container's CPU quota."
     )
     max_upload_bytes: int = Field(default=4 * 1024**3, gt=0, description="Largest file that is taken.")
+    max_open_uploads: int = Field(
+        default=100, gt=0, description="Uploads in pieces that may be unfinished; one more is answered 429."
+    )
+    upload_expiry_s: float = Field(
+        default=86_400.0, gt=0, description="How long an unfinished upload waits for its next piece, in seconds."
+    )
     max_duration_s: float = Field(default=43_200.0, gt=0, description="Longest recording that is analysed, in seconds.")
     decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
     max_prompts: int = Field(default=200, gt=0, description="Most prompts in one request.")

@@ -42,7 +42,6 @@ class GrowingFile:
                         details=f"{path.name}: fewer than {size_bytes} bytes",
                     )
                 os.ftruncate(self._fd, size_bytes)
-                os.lseek(self._fd, 0, os.SEEK_END)
             except BaseException:
                 os.close(self._fd)
                 raise
@@ -72,7 +71,8 @@ class GrowingFile:
                 return
             written = 0
             while written < len(view):
-                written += os.write(self._fd, view[written:])
+                # At its place: what a full disk took of an earlier attempt is written over.
+                written += os.pwrite(self._fd, view[written:], self._size + written)
             self._size += len(view)
             self._changed.notify_all()
 

@@ -5,9 +5,10 @@ Calls block for well under a millisecond to a few milliseconds and are made from
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,19 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[Session]:
+        """For tables that have a class of their own."""
+        with Session(self._engine) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def writing(self) -> Generator[Session]:
+        """Commits at the end; nothing is kept of what raised."""
+        with self._write, Session(self._engine) as session:
+            yield session
+            session.commit()
 
     def add_recording(
         self,
@@ -129,7 +143,7 @@ class Database:
         for name in ("problem", "warning"):
             if isinstance(changes.get(name), Problem):
                 problem: Problem = changes[name]
-                changes[name] = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+                changes[name] = asdict(problem)
         if isinstance(changes.get("link"), LinkInfo):
             changes["link"] = asdict(changes["link"])
         with self._write, Session(self._engine, expire_on_commit=False) as session:
