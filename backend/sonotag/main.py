@@ -20,7 +20,7 @@ from sonotag.api.errors import install_error_handlers
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.page import SafetyHeaders, mount_page
-from sonotag.api.routes import analysis, catalogue, health, recordings, sources, uploads
+from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, uploads
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
@@ -236,6 +236,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     install_error_handlers(app)
     for router in (
         sources.router,
+        links.router,
         uploads.router,
         analysis.router,
         recordings.router,

@@ -62,7 +62,7 @@ def status_of(error: errors.SonotagError) -> int:
 
 
 def answer(status: int, problem: DomainProblem, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(ErrorResponse(error=Problem.of(problem)).model_dump(), status, headers)
+    return JSONResponse(ErrorResponse(error=Problem.of(problem)).model_dump(exclude_none=True), status, headers)
 
 
 def answer_of(request: Request, error: errors.SonotagError) -> JSONResponse:

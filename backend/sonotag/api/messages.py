@@ -83,6 +83,7 @@ class ErrorMessage(Message):
     code: str
     message: str
     hint: str
+    details: str | None = None
 
 
 class RejectedMessage(Message):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sonotag import domain
 from sonotag.domain import SAMPLE_RATE_HZ, Float32, RecordingState, SourceKind
 from sonotag.jobs.scores import ScoreTable
+from sonotag.media.links import Link
 from sonotag.models.manager import ModelState, ModelStatus
 
 
@@ -26,10 +27,11 @@ class Problem(Schema):
     code: str
     message: str
     hint: str
+    details: str | None = Field(None, description="What a site or a program said, word for word.")
 
     @classmethod
     def of(cls, problem: domain.Problem) -> Problem:
-        return cls(code=problem.code, message=problem.message, hint=problem.hint)
+        return cls(code=problem.code, message=problem.message, hint=problem.hint, details=problem.details)
 
 
 class ErrorResponse(Schema):
@@ -242,6 +244,23 @@ class DownloadRequest(Schema):
     url: str
     start_s: float | None = None
     end_s: float | None = None
+
+
+class LinkRequest(Schema):
+    url: str
+
+
+class LinkPreview(Schema):
+    """What a link names, told from its letters alone."""
+
+    site: str
+    url: str = Field(description="Canonical: made anew from what the link names.")
+    kind: Literal["track", "list"]
+    start_s: float | None = Field(description="Where the link itself points to.")
+
+    @classmethod
+    def of(cls, link: Link) -> LinkPreview:
+        return cls(site=link.site.title, url=link.url, kind=link.kind, start_s=link.start_s)
 
 
 class Peaks(Schema):

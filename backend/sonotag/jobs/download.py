@@ -57,6 +57,10 @@ class Downloads:
         with self._lock:
             return len(self._running)
 
+    def read(self, text: str) -> Link:
+        """What `text` links to. Raises InputError (not_a_link, bad_link, site_not_allowed)."""
+        return parse_link(text, self._settings.sites)
+
     def start(self, text: str) -> Recording:
         """Begins to fetch what `text` links to; the recording is there at once, in the state FETCHING.
 

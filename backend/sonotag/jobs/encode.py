@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -213,7 +213,7 @@ class EncodeJob:
 
     def _end_failed(self, error: SonotagError) -> None:
         problem = error.problem
-        body = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+        body = asdict(problem)
         self._tools.events.commit(
             self.recording_id,
             [("error", body), ("state", {"state": RecordingState.FAILED.value})],

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ class Incoming:
                 problem = error.problem
                 state = RecordingState.FAILED
                 changes["problem"] = problem
-                events.append(("error", {"code": problem.code, "message": problem.message, "hint": problem.hint}))
+                events.append(("error", asdict(problem)))
             changes["state"] = state
             events.append(("state", {"state": state.value}))
         events.insert(0, ("recording", {}))

@@ -6,7 +6,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -333,7 +333,7 @@ class Library:
             hint="Fetch the link again." if recording.link else "Upload the file again.",
             code="interrupted",
         ).problem
-        body = {"code": problem.code, "message": problem.message, "hint": problem.hint}
+        body = asdict(problem)
         self._tools.events.commit(
             recording.id,
             [("error", body), ("state", {"state": RecordingState.FAILED.value})],

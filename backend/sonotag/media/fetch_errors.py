@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sonotag.domain import Problem
 from sonotag.errors import SonotagError
 
+LONGEST_DETAILS = 600
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 UPLOAD_INSTEAD = "Download the audio yourself and drop the file here."
 
 
@@ -15,6 +18,12 @@ class LinkError(SonotagError):
     """A link that was understood but cannot be fetched. `details` is the raw reason."""
 
     code = "link_failed"
+
+    @property
+    def problem(self) -> Problem:
+        """With the first line of the raw reason, which is yt-dlp's; what follows it is for the log alone."""
+        said = _CREDENTIALS.sub("//", self.details.partition("\n")[0])[:LONGEST_DETAILS]
+        return replace(super().problem, details=said or None)
 
 
 @dataclass(frozen=True, slots=True)

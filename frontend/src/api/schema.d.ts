@@ -43,6 +43,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Link
+         * @description Reads a link by its letters alone; nothing is asked of its site.
+         *
+         *     Answered with the same errors as `POST /download_youtube` would be, within milliseconds.
+         */
+        post: operations["read_link_api_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/model": {
         parameters: {
             query?: never;
@@ -629,6 +651,11 @@ export interface components {
             /** Code */
             code: string;
             /**
+             * Details
+             * @default null
+             */
+            details?: string | null;
+            /**
              * From Seq
              * @description First log entry that this message covers.
              */
@@ -710,6 +737,34 @@ export interface components {
              * Url
              * @description Canonical: made anew from what the link names.
              */
+            url: string;
+        };
+        /**
+         * LinkPreview
+         * @description What a link names, told from its letters alone.
+         */
+        LinkPreview: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "track" | "list";
+            /** Site */
+            site: string;
+            /**
+             * Start S
+             * @description Where the link itself points to.
+             */
+            start_s: number | null;
+            /**
+             * Url
+             * @description Canonical: made anew from what the link names.
+             */
+            url: string;
+        };
+        /** LinkRequest */
+        LinkRequest: {
+            /** Url */
             url: string;
         };
         /** Model */
@@ -829,6 +884,12 @@ export interface components {
         Problem: {
             /** Code */
             code: string;
+            /**
+             * Details
+             * @description What a site or a program said, word for word.
+             * @default null
+             */
+            details?: string | null;
             /** Hint */
             hint: string;
             /** Message */
@@ -1282,6 +1343,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Limits"];
+                };
+            };
+        };
+    };
+    read_link_api_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPreview"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
