@@ -22,7 +22,7 @@ test("everything works without a pointer", async ({ page, view }) => {
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => view.positionS()).toBe(5);
   await page.keyboard.press("Shift+ArrowLeft");
-  await expect.poll(() => view.positionS()).toBe(4.5);
+  await expect.poll(() => view.positionS()).toBe(4);
   await page.keyboard.press("Home");
   await expect.poll(() => view.positionS()).toBe(0);
   const onsets = (await view.listedMoments())

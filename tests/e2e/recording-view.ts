@@ -39,6 +39,18 @@ export class RecordingView {
     return Number(await this.playhead.getAttribute("aria-valuenow"));
   }
 
+  /** The stretch of the recording on show, as the stage tells it. */
+  async shownS(): Promise<{ startS: number; endS: number }> {
+    const stage = this.page.locator(".stage-scroll");
+    const [startS, endS] = ((await stage.getAttribute("data-shown-s")) ?? "").split(" ").map(Number);
+    return { startS, endS };
+  }
+
+  async spanS(): Promise<number> {
+    const { startS, endS } = await this.shownS();
+    return endS - startS;
+  }
+
   /** Where a moment of a row lies on the screen, scrolled into sight if need be. */
   async pointOf(prompt: string, timeS: number): Promise<{ x: number; y: number }> {
     const place = await this.page.locator(".stage").evaluate(
@@ -48,9 +60,15 @@ export class RecordingView {
         const heat = stage.querySelector(".heat")?.getBoundingClientRect();
         const durationS = Number(stage.querySelector("[role=slider]")?.getAttribute("aria-valuemax"));
         if (!row || !heat) return null;
-        const isAbove = (a: string, b: DOMRect) =>
-          (stage.querySelector(a)?.getBoundingClientRect().top ?? 0) < b.bottom;
-        if (isAbove(".stage-foot", row.getBoundingClientRect())) row.scrollIntoView({ block: "center" });
+        const edge = (part: string) => stage.querySelector(part)?.getBoundingClientRect();
+        const { top, bottom } = row.getBoundingClientRect();
+        const underFoot = bottom > (edge(".stage-foot")?.top ?? bottom);
+        const underLanes = top < (edge(".lanes")?.bottom ?? top);
+        if (underFoot || underLanes) {
+          const seen = (edge(".stage-foot")?.top ?? 0) + (edge(".lanes")?.bottom ?? 0);
+          stage.querySelector(".stage-scroll")?.scrollBy(0, (top + bottom - seen) / 2);
+          if (row.getBoundingClientRect().bottom > innerHeight) row.scrollIntoView({ block: "center" });
+        }
         const box = row.getBoundingClientRect();
         return {
           x: heat.x + Math.min((at / durationS) * heat.width, heat.width - 1),

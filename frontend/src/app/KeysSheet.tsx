@@ -3,18 +3,56 @@ import { DisposableScope } from "../lib/disposable-scope";
 import { Icon } from "../ui/Icon";
 import { Sheet } from "../ui/Sheet";
 
-const KEYS: ReadonlyArray<readonly [string, string]> = [
-  ["space", "Play or pause"],
-  ["← →", "Back or on by 5 s, with shift by 0.5 s"],
-  ["home end", "To the beginning or the end"],
-  ["N P", "Next or previous moment"],
-  ["/", "Add a prompt"],
-  ["+ −", "Zoom in or out"],
-  ["0", "Show all"],
-  ["?", "This list"],
+const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [string, string]> }> = [
+  {
+    title: "Listen",
+    keys: [
+      ["space K", "Play or pause"],
+      ["← →", "Back or on by 5 s, with shift by 1 s"],
+      ["J L", "Back or on by 10 s"],
+      [", .", "Back or on by one frame of the model"],
+      ["home end", "To the beginning or the end"],
+      ["N P", "Next or previous moment"],
+    ],
+  },
+  {
+    title: "Look",
+    keys: [
+      ["+ −", "Zoom in or out"],
+      ["0", "Show all"],
+      ["F", "Follow the analysis"],
+    ],
+  },
+  {
+    title: "Select",
+    keys: [
+      ["[ ]", "Selection from or to the playhead"],
+      ["Z", "Zoom to the selection"],
+      ["R", "Play it over and over, or not"],
+      ["esc", "Clear it"],
+    ],
+  },
+  {
+    title: "Prompts",
+    keys: [
+      ["/", "Add a prompt"],
+      ["?", "This list"],
+    ],
+  },
 ];
 
-/** All keys, in the browser's own modal dialog (which holds the focus and closes on Escape). */
+const POINTER: ReadonlyArray<readonly [string, string]> = [
+  ["Click", "The playhead goes there"],
+  ["Drag", "Selects time; its edges can be dragged"],
+  ["Drag the time axis", "Moves the recording, as shift or the middle button do anywhere"],
+  ["Drag the playhead's handle", "Scrubs"],
+  ["Wheel", "Zooms at the pointer; with shift, or sideways, it moves the recording"],
+  ["Double click", "Shows all"],
+  ["One finger", "Taps go there, drags move the recording; a long press selects"],
+  ["Two fingers", "Zoom and move"],
+];
+
+/** All keys, and what a pointer does, in the browser's own modal dialog (which holds the focus and closes on Escape). */
 export function KeysSheet() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -38,18 +76,36 @@ export function KeysSheet() {
         <Icon name="help" />
       </button>
       <Sheet dialog={dialog} title="Keys">
-        <dl>
-          {KEYS.map(([keys, what]) => (
-            <div key={keys}>
-              <dt>
-                {keys.split(" ").map((key) => (
-                  <kbd key={key}>{key}</kbd>
+        <div className="keys-scroll">
+          {GROUPS.map(({ title, keys }) => (
+            <section key={title}>
+              <h3>{title}</h3>
+              <dl>
+                {keys.map(([names, what]) => (
+                  <div key={names}>
+                    <dt>
+                      {names.split(" ").map((key) => (
+                        <kbd key={key}>{key}</kbd>
+                      ))}
+                    </dt>
+                    <dd>{what}</dd>
+                  </div>
                 ))}
-              </dt>
-              <dd>{what}</dd>
-            </div>
+              </dl>
+            </section>
           ))}
-        </dl>
+          <section>
+            <h3>With a mouse or by touch</h3>
+            <dl className="keys-pointer">
+              {POINTER.map(([how, what]) => (
+                <div key={how}>
+                  <dt>{how}</dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        </div>
       </Sheet>
     </>
   );

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatBytes, formatClock, formatClockTenths, formatLength } from "./format";
+import {
+  formatAgo,
+  formatBytes,
+  formatClock,
+  formatClockHundredths,
+  formatClockTenths,
+  formatLength,
+  formatPercent,
+} from "./format";
 
 describe("words for numbers", () => {
   it("tell times as clocks do", () => {
@@ -8,6 +16,18 @@ describe("words for numbers", () => {
     expect(formatClock(3725)).toBe("1:02:05");
     expect(formatClockTenths(221.2)).toBe("3:41.2");
     expect(formatClockTenths(59.97)).toBe("1:00.0");
+    expect(formatClockHundredths(59.996)).toBe("1:00.00");
+    expect(formatClockHundredths(221.25)).toBe("3:41.25");
+  });
+
+  it("round no share away", () => {
+    expect([0, 0.0001, 0.004, 0.37, 1].map(formatPercent)).toEqual([
+      "0 %",
+      "< 0.1 %",
+      "0.4 %",
+      "37 %",
+      "100 %",
+    ]);
   });
 
   it("tell lengths with their unit", () => {

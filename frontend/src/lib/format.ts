@@ -49,6 +49,14 @@ export function formatScore(score: number): string {
   return score.toFixed(2);
 }
 
+/** `37 %`, `0.4 %`, `0 %`: a share of 0 to 1; what is there is never rounded away. */
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent === 0) return "0 %";
+  if (percent < 0.1) return "< 0.1 %";
+  return percent < 9.95 ? `${percent.toFixed(1)} %` : `${Math.round(percent)} %`;
+}
+
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -24,6 +24,7 @@ export function Menu(props: {
     scope.listen(document, "focusin", outside);
     scope.listen<Document, KeyboardEvent>(document, "keydown", (event) => {
       if (event.key !== "Escape") return;
+      event.preventDefault(); // This Escape is spent: it clears nothing behind the menu.
       setOpen(false);
       trigger.current?.focus();
     });

@@ -11,6 +11,8 @@ export function PlayerBar() {
   const rate = usePlayback((state) => state.rate);
   const muted = usePlayback((state) => state.muted);
   const unplayable = usePlayback((state) => state.unplayable);
+  const looping = usePlayback((state) => state.looping);
+  const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
   const moments = useSession((state) => state.detections);
   const next = nextMoment(moments, positionS);
@@ -77,6 +79,16 @@ export function PlayerBar() {
       >
         <Icon name={muted ? "muted" : "sound"} />
       </button>
+      {selected && !unplayable && (
+        <button
+          type="button"
+          className="chip loop"
+          aria-pressed={looping}
+          onClick={() => player.setLooping(!looping)}
+        >
+          Loop<span> selection</span>
+        </button>
+      )}
       <div className="grow" />
       {unplayable ? (
         <p className="player-note">This browser cannot play the file. The map works all the same.</p>

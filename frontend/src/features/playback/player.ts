@@ -9,6 +9,13 @@ export interface PlaybackState {
   muted: boolean;
   /** The browser cannot play this audio; the map and the playhead still work. */
   unplayable: boolean;
+  /** Whether a selection is played over and over. */
+  looping: boolean;
+}
+
+export interface Loop {
+  startS: number;
+  endS: number;
 }
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2];
@@ -22,6 +29,7 @@ export class Player {
     rate: 1,
     muted: false,
     unplayable: false,
+    looping: true,
   }));
   private readonly audio = new Audio();
   private readonly scope = new DisposableScope();
@@ -30,6 +38,9 @@ export class Player {
   private lastReadout = 0;
   /** Where the reader went before the audio was ready to go there. */
   private wantedS: number | null = null;
+  private loop: Loop | null = null;
+  /** Where the sound was last seen; a loop turns back only what ran over its end. */
+  private lastS = 0;
 
   constructor(address: string) {
     this.audio.preload = "metadata";
@@ -37,10 +48,12 @@ export class Player {
     const { audio, scope } = this;
     scope.listen(audio, "play", () => this.changed());
     scope.listen(audio, "pause", () => this.changed());
-    scope.listen(audio, "ended", () => this.changed());
+    scope.listen(audio, "ended", () => this.ended());
+    // Animation frames rest in a page that is not seen; the sound goes on, and so does its loop.
+    scope.listen(audio, "timeupdate", () => this.turnBack());
     scope.listen(audio, "seeked", () => this.publish(true));
     scope.listen(audio, "loadedmetadata", () => {
-      if (this.wantedS !== null) audio.currentTime = this.wantedS;
+      if (this.wantedS !== null) this.jump(this.wantedS);
       this.wantedS = null;
       this.store.setState({ unplayable: false });
     });
@@ -77,11 +90,20 @@ export class Player {
     const target = Math.min(Math.max(0, timeS), durationS);
     if (this.audio.readyState >= HTMLMediaElement.HAVE_METADATA) {
       this.wantedS = null;
-      this.audio.currentTime = target;
+      this.jump(target);
     } else {
       this.wantedS = target;
     }
     this.publish(true);
+  }
+
+  /** The stretch to play over and over, as long as looping is on. */
+  setLoop(loop: Loop | null): void {
+    this.loop = loop;
+  }
+
+  setLooping(looping: boolean): void {
+    this.store.setState({ looping });
   }
 
   setRate(rate: number): void {
@@ -107,9 +129,39 @@ export class Player {
   }
 
   private readonly follow = (): void => {
+    this.turnBack();
     this.publish(false);
     if (!this.audio.paused) this.frame = requestAnimationFrame(this.follow);
   };
+
+  /** Back to the start of the loop when the sound has run over its end; not when it was sent beyond it. */
+  private turnBack(): void {
+    const { loop, audio } = this;
+    const fromS = this.lastS;
+    this.lastS = audio.currentTime;
+    if (!loop || !this.store.getState().looping || audio.paused || audio.seeking) return;
+    if (fromS < loop.endS && audio.currentTime >= loop.endS) this.jump(loop.startS);
+  }
+
+  private ended(): void {
+    const { loop } = this;
+    if (
+      loop &&
+      this.store.getState().looping &&
+      this.lastS >= loop.startS &&
+      loop.endS >= this.audio.duration - 0.2
+    ) {
+      this.jump(loop.startS);
+      this.audio.play().catch(() => this.changed());
+      return;
+    }
+    this.changed();
+  }
+
+  private jump(timeS: number): void {
+    this.audio.currentTime = timeS;
+    this.lastS = timeS;
+  }
 
   private publish(always: boolean): void {
     const positionS = this.positionS;

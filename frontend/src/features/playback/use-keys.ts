@@ -4,8 +4,10 @@ import { nextMoment, previousMoment } from "../detections/moments";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
 import { useWorkspace } from "../session/context";
 
+const LONG_STEP_S = 10;
 const STEP_S = 5;
-const FINE_STEP_S = 0.5;
+const FINE_STEP_S = 1;
+const FALLBACK_FRAME_S = 0.1;
 const ZOOM_STEP = 1.5;
 
 /** Whether a key belongs to what has the focus: typing, or a control that has its own use for it. */
@@ -25,6 +27,15 @@ export function useKeys(): void {
   useEffect(() => {
     const scope = new DisposableScope();
     const go = (byS: number) => seek(player.positionS + byS);
+    const frameS = () => session.store.getState().recording?.seconds_per_frame ?? FALLBACK_FRAME_S;
+    /** Sets one end of the selection at the playhead; the other one stays where that makes sense. */
+    const mark = (end: "start" | "end") => {
+      const { selection, durationS } = viewport.store.getState();
+      const atS = player.positionS;
+      if (end === "start")
+        viewport.select(atS, selection && selection.endS > atS ? selection.endS : durationS);
+      else viewport.select(selection && selection.startS < atS ? selection.startS : 0, atS);
+    };
     const run = (event: KeyboardEvent): boolean => {
       const { detections } = session.store.getState();
       const step = event.shiftKey ? FINE_STEP_S : STEP_S;
@@ -37,6 +48,15 @@ export function useKeys(): void {
           return true;
         case "ArrowRight":
           go(step);
+          return true;
+        case "j":
+          go(-LONG_STEP_S);
+          return true;
+        case "k":
+          player.toggle();
+          return true;
+        case "l":
+          go(LONG_STEP_S);
           return true;
         case "Home":
           seek(0);
@@ -65,6 +85,30 @@ export function useKeys(): void {
           return true;
         case "0":
           viewport.showAll();
+          return true;
+        case ",":
+          go(-frameS());
+          return true;
+        case ".":
+          go(frameS());
+          return true;
+        case "[":
+          mark("start");
+          return true;
+        case "]":
+          mark("end");
+          return true;
+        case "z":
+          viewport.zoomToSelection();
+          return true;
+        case "r":
+          player.setLooping(!player.store.getState().looping);
+          return true;
+        case "f":
+          viewport.startFollowing(session.matrix.heardUntilS);
+          return true;
+        case "Escape":
+          viewport.clearSelection();
           return true;
         case "/":
           document.getElementById(ADD_PROMPT_ID)?.focus();

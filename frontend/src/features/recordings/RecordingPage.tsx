@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { MomentsPanel } from "../detections/MomentsPanel";
+import { SelectionPanel } from "../detections/SelectionPanel";
 import { UnderPlayhead } from "../detections/UnderPlayhead";
 import { PlayerBar } from "../playback/PlayerBar";
 import { useKeys } from "../playback/use-keys";
@@ -62,6 +63,7 @@ export function RecordingPage() {
         )}
         <aside className="side" aria-label="What was found">
           <UnderPlayhead />
+          <SelectionPanel />
           <MomentsPanel />
           {recording.source.attribution && <p className="attribution">{recording.source.attribution}</p>}
         </aside>

@@ -5,7 +5,7 @@ import { DisposableScope } from "../../lib/disposable-scope";
 import { type PlaybackState, Player } from "../playback/player";
 import { Viewport, type ViewState } from "../timeline/view-store";
 import { RecordingSession } from "./session";
-import { durationOf, type SessionState } from "./session-state";
+import { durationOf, isRunning, type SessionState } from "./session-state";
 
 export interface Workspace {
   session: RecordingSession;
@@ -24,16 +24,23 @@ function openWorkspace(id: string, prompts: string[] | null): { workspace: Works
   const viewport = new Viewport();
   scope.add(() => session.dispose());
   scope.add(() => player.dispose());
-  scope.add(session.store.subscribe((state) => viewport.setDuration(durationOf(state.recording))));
+  scope.add(
+    session.store.subscribe((state, before) => {
+      viewport.setDuration(durationOf(state.recording));
+      const grown = state.matrixVersion !== before.matrixVersion;
+      if (grown && isRunning(state.recording)) viewport.followFront(session.matrix.heardUntilS);
+    }),
+  );
+  scope.add(viewport.store.subscribe((state) => player.setLoop(state.selection)));
   scope.add(
     player.onFrame((positionS) => {
-      if (player.store.getState().playing) viewport.follow(positionS);
+      if (player.store.getState().playing) viewport.followPlayhead(positionS);
     }),
   );
   const seek = (timeS: number) => {
     const { durationS } = viewport.store.getState();
     player.seek(timeS, durationS);
-    viewport.follow(Math.min(Math.max(0, timeS), durationS));
+    viewport.reveal(Math.min(Math.max(0, timeS), durationS));
   };
   return { workspace: { session, player, viewport, seek }, dispose: () => scope.dispose() };
 }

@@ -20,7 +20,8 @@ export function Playhead() {
         if (!line.current) return;
         const percent = timeToX(view, 100, nowS);
         line.current.style.transform = `translateX(${percent}%)`;
-        line.current.style.visibility = percent < 0 || percent > 100 ? "hidden" : "visible";
+        // Out of sight it is still there for those who go by the keyboard.
+        line.current.toggleAttribute("data-away", percent < 0 || percent > 100);
       }),
     [player, view],
   );

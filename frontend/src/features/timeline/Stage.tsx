@@ -1,8 +1,8 @@
-import { type CSSProperties, useRef } from "react";
+import { type CSSProperties, type RefObject, useEffect, useRef } from "react";
 import { useCompact } from "../../ui/use-compact";
 import { AddPrompt } from "../prompts/AddPrompt";
 import { PromptRow } from "../prompts/PromptRow";
-import { useSession } from "../session/context";
+import { useSession, useWorkspace } from "../session/context";
 import { FollowChip } from "./FollowChip";
 import { HeatMap } from "./HeatMap";
 import { Lanes } from "./Lanes";
@@ -22,6 +22,7 @@ export function Stage() {
   const heat = useRef<HTMLDivElement>(null);
   const prompts = useSession((state) => state.prompts);
   const rowHeight = useCompact() ? ROW_TOUCH_PX : ROW_PX;
+  useShownStretch(stage);
   useStagePointer({ stage, tracks, heat, rowHeight });
   const style = { "--row": `${rowHeight}px` } as CSSProperties;
   return (
@@ -54,4 +55,17 @@ export function Stage() {
       </section>
     </div>
   );
+}
+
+/** Says on the stage itself, in seconds, which stretch it shows; past React, for the view moves with the pointer. */
+function useShownStretch(stage: RefObject<HTMLElement | null>): void {
+  const { viewport } = useWorkspace();
+  useEffect(() => {
+    const tell = () => {
+      const { startS, endS } = viewport.store.getState().view;
+      if (stage.current) stage.current.dataset.shownS = `${startS.toFixed(3)} ${endS.toFixed(3)}`;
+    };
+    tell();
+    return viewport.store.subscribe(tell);
+  }, [stage, viewport]);
 }

@@ -115,4 +115,18 @@ describe("ScoreMatrix", () => {
     expect(matrix.columnsOf("rain")).toBe(0);
     expect(matrix.columnsOf("dog")).toBe(0);
   });
+
+  it("tells share, peak and mean of a stretch", () => {
+    const matrix = new ScoreMatrix(["dog"]);
+    matrix.append(0, 4, 0.5, ["dog"], [[0.1, 0.6, 0.8, 0.3, 0.5, 0.2, 0.1, 0.9]]);
+    const whole = matrix.statistics("dog", 0, 4, 0.5);
+    expect(whole?.share).toBeCloseTo(0.5);
+    expect(whole?.peak).toBeCloseTo(0.9);
+    expect(whole?.mean).toBeCloseTo(3.5 / 8);
+    const middle = matrix.statistics("dog", 0.5, 1.5, 0.5);
+    expect(middle?.share).toBe(1);
+    expect(middle?.mean).toBeCloseTo(0.7);
+    expect(matrix.statistics("dog", 3.6, 3.7, 0.5)?.peak).toBeCloseTo(0.9);
+    expect(matrix.statistics("dog", 5, 6, 0.5)).toBeNull();
+  });
 });

@@ -5,6 +5,13 @@ type Rows = ReadonlyArray<ArrayLike<number> | null>;
 /** A column that starts a hair before a frame's edge belongs to that frame. */
 const EDGE_S = 1e-6;
 
+export interface RowStatistics {
+  /** Share of the time at or above the threshold, 0 to 1. */
+  share: number;
+  peak: number;
+  mean: number;
+}
+
 /**
  * Scores of all prompts over time, outside React's state. A column lasts `secondsPerColumn`; frames that come in
  * finer than that are pooled by their maximum. Rows are found by prompt, so that deltas scored for words that are
@@ -98,6 +105,31 @@ export class ScoreMatrix {
     const first = Math.floor((fromS - this.startS + EDGE_S) / this.columnS);
     const end = Math.ceil((toS - this.startS - EDGE_S) / this.columnS);
     return row.max(first, Math.max(end, first + 1));
+  }
+
+  /** What the columns whose middle lies between two moments say; null where none of them has been heard. */
+  statistics(prompt: string, fromS: number, toS: number, threshold: number): RowStatistics | null {
+    const row = this.rows.get(prompt);
+    const columnS = this.columnS;
+    if (!row || columnS === null) return null;
+    const first = Math.max(0, Math.ceil((fromS - this.startS) / columnS - 0.5 - EDGE_S));
+    const end = Math.min(row.length, Math.ceil((toS - this.startS) / columnS - 0.5 - EDGE_S));
+    let known = 0;
+    let above = 0;
+    let sum = 0;
+    let peak = 0;
+    // A stretch shorter than a column is told by the column it lies in.
+    const lone = Math.floor((fromS - this.startS + EDGE_S) / columnS);
+    const [from, to] = end > first ? [first, end] : [lone, lone + 1];
+    for (let column = from; column < to; column += 1) {
+      const score = row.at(column);
+      if (Number.isNaN(score)) continue;
+      known += 1;
+      sum += score;
+      if (score >= threshold) above += 1;
+      if (score > peak) peak = score;
+    }
+    return known === 0 ? null : { share: above / known, peak, mean: sum / known };
   }
 
   /** Columns known for a prompt; 0 for one that is not covered or not scored yet. */

@@ -216,13 +216,15 @@ export class StagePointer {
     // The map ends where its rows do, or where they slip under the foot of the stage.
     const foot = area.querySelector(".stage-foot")?.getBoundingClientRect().top ?? box.bottom;
     if (event.clientY > foot) return null;
+    // The lanes stay where they are while rows scroll away under them.
+    const lanesEnd = area.querySelector(".lanes")?.getBoundingClientRect().bottom ?? map.top;
     return {
       x,
       y: event.clientY - box.top,
       trackWidth: box.width,
       roomBelow: Math.min(box.bottom, foot) - event.clientY,
       timeS: xToTime(this.actions.viewport.store.getState().view, box.width, x),
-      row: onLanes(event) ? null : rowAt(event.clientY - map.top, rowHeight, rows()),
+      row: event.clientY < lanesEnd ? null : rowAt(event.clientY - map.top, rowHeight, rows()),
     };
   }
 }
@@ -232,9 +234,6 @@ function targetOf(event: Event): Element | null {
 }
 
 const onControl = (event: Event) => targetOf(event)?.closest("button, input, a") != null;
-
-/** The lanes stay where they are while rows scroll away under them. */
-const onLanes = (event: Event) => targetOf(event)?.closest(".lanes") != null;
 
 function pressOf(event: PointerEvent, whole: boolean): Press {
   const target = targetOf(event);
