@@ -22,12 +22,15 @@ RUN pip --python /app/venv/bin/python install ${TORCH_INDEX_URL:+--index-url "$T
 COPY requirements/runtime.lock /src/requirements/
 RUN pip --python /app/venv/bin/python install --require-hashes --only-binary :all: \
       -r /src/requirements/runtime.lock
-# What a server never touches: torch's own tests, headers and build tools, symbol tables, packages' test suites, and
-# the compiled files of what torch imports only for its compiler.
+# What a server never touches: torch's own tests, headers and build tools, symbol tables, OpenVINO's other devices and
+# formats, packages' test suites, and the compiled files of what torch imports only for its compiler.
 RUN cd /app/venv/lib/python3.11/site-packages \
  && rm -rf torch/test torch/include torch/share torch/lib/*.a torch/lib/*_test.so torch/lib/libtorchbind_test.so \
  && find torch/bin -mindepth 1 ! -name torch_shm_manager -exec rm -rf {} + \
  && strip --strip-unneeded torch/lib/libtorch_cpu.so torch/lib/libtorch_python.so uvloop/loop*.so \
+ && find openvino/libs -name 'libopenvino_*' ! -name 'libopenvino_intel_cpu_plugin.so' ! -name 'libopenvino_ir_frontend.so*' \
+      ! -name 'libopenvino_pytorch_frontend.so*' -delete \
+ && rm -rf openvino/libs/cache.json openvino/include openvino/cmake \
  && find . -type d -name tests ! -path './torch/*' -prune -exec rm -rf {} + \
  && find sympy networkx torch/_inductor torch/testing torch/distributed -type d -name __pycache__ -prune -exec rm -rf {} +
 COPY openflam/ /src/openflam/

@@ -17,7 +17,8 @@ import torch
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from sonotag.models.tagger import LogMel, TaggerConfig
+from sonotag.models.tagger import LogMel
+from sonotag.models.tagger_format import TaggerConfig
 from training.activity import Activity, activity_of
 from training.vocabulary import Meaning, meaning_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sonotag.models.tagger import TaggerConfig
+from sonotag.models.tagger_format import TaggerConfig
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from sonotag.models.tagger import Tagger, config_to_json
+from sonotag.models.tagger import Tagger
+from sonotag.models.tagger_format import config_to_json
 from training.clips import Row
 from training.vocabulary import LABELS
 

@@ -7,7 +7,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from sonotag.models.tagger import ConvBlock, Tagger, TaggerConfig, TemporalBlock
+from sonotag.models.tagger import ConvBlock, Tagger, TemporalBlock
+from sonotag.models.tagger_format import TaggerConfig
 
 
 def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tagger:

@@ -37,6 +37,7 @@ from sonotag.media.egress import EgressGuard
 from sonotag.media.fetch import FetchLimits
 from sonotag.media.links import Site, Sites
 from sonotag.media.playback import PlaybackMaker
+from sonotag.models.builtin import BuiltinEncoder
 from sonotag.models.encoder import Encoder
 from sonotag.models.flam import FlamSource
 from sonotag.models.inference import InferenceWorker
@@ -72,11 +73,9 @@ class BuiltinSource:
         """Nothing to bring: the weights are part of the package."""
 
     def load(self) -> Encoder:
-        # Here and not at the top: torch takes a second to import, and the server answers meanwhile.
-        from sonotag.models.builtin import BuiltinEncoder
-
+        settings = self._settings
         # One CPU is left to the decoder, which works at the same time.
-        return BuiltinEncoder(self._settings.weights, self._settings.threads or max(1, available_cpus() - 1))
+        return BuiltinEncoder(settings.weights, settings.threads or max(1, available_cpus() - 1), settings.engine)
 
 
 def model_sources(settings: Settings) -> dict[str, ModelSource]:

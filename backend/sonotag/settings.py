@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     flam_download: bool = Field(
         default=True, description="Whether the page may fetch FLAM's weights from the hub, their licence accepted."
     )
+    engine: Literal["auto", "openvino", "torch"] = Field(
+        default="auto", description="What runs the models; auto = OpenVINO, or torch where OpenVINO cannot be used."
+    )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="What FLAM computes in; auto = bfloat16 where the processor has it."
     )

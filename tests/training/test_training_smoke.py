@@ -12,7 +12,8 @@ import pytest
 import soundfile
 import torch
 
-from sonotag.models.tagger import TaggerConfig, load_tagger
+from sonotag.models.tagger import load_tagger
+from sonotag.models.tagger_format import TaggerConfig
 from training import pipeline
 from training.activity import activity_of
 from training.clips import HELD_OUT, assign_folds, load_clips, read_manifest, recorded_folds, training_side

@@ -1,117 +1,32 @@
-"""The built-in tagger: a small convolutional sound-event detector with a closed, calibrated vocabulary.
+"""The built-in tagger's definition, in torch: a small convolutional sound-event detector, calibrated per label.
 
 Pure inference. Ten seconds of 48 kHz audio become 80 frames of 0.125 s; a label's score in a frame is
-``sigmoid(scale * <frame, vector> + bias)``. How the weights were made is in ``training/``.
-
-Frame geometry. One STFT column is made every ``hop_samples`` = 750 samples and eight columns are pooled into
-one frame. Column k is centred on sample 750 k + 375, so the eight columns of frame t lie symmetrically inside
-[6000 t, 6000 (t + 1)) samples, that is [0.125 t, 0.125 (t + 1)) s.
+``sigmoid(scale * <frame, vector> + bias)``. How the weights were made is in ``training/``; geometry and the file's
+format are in ``tagger_format``, the same network on OpenVINO in ``tagger_openvino``.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
 import torch
-from safetensors.torch import load as load_tensors
 from torch import Tensor, nn
 from torch.nn import functional
 
-# Arithmetic on wild input (a float file may hold anything) stays finite when samples are held to this range.
-MAX_ABS_SAMPLE = 16.0
+from sonotag.models.tagger_format import (
+    MAX_ABS_SAMPLE,
+    TaggerConfig,
+    TaggerMetadata,
+    TaggerWeights,
+    kernel_size,
+    mel_filterbank,
+    read_weights,
+    stft_window,
+)
+
 COLUMNS_AT_ONCE = 160
-
-
-@dataclass(frozen=True)
-class TaggerConfig:
-    """Geometry and widths of the network; everything needed to rebuild it before its weights are read."""
-
-    sample_rate_hz: int = 48_000
-    window_samples: int = 480_000
-    n_fft: int = 1536
-    hop_samples: int = 750
-    n_mels: int = 64
-    mel_low_hz: float = 40.0
-    mel_high_hz: float = 15_500.0
-    floor_db: float = -100.0
-    """Power added before the logarithm, in dB re a full-scale sine, so that digital silence is finite."""
-    channels: tuple[int, ...] = (16, 32, 48, 96, 96, 128)
-    strides: tuple[tuple[int, int], ...] = ((2, 2), (2, 2), (1, 1), (2, 2), (1, 1), (1, 2))
-    """(time, frequency) of each convolution; the times multiply to the columns of one frame."""
-    dilations: tuple[int, ...] = (1, 2, 4, 8)
-    """Of the temporal convolutions, in frames."""
-    dim: int = 128
-
-    @property
-    def columns_per_frame(self) -> int:
-        """STFT columns pooled into one frame."""
-        return math.prod(time for time, _ in self.strides)
-
-    @property
-    def frame_samples(self) -> int:
-        """Length and spacing of frames in samples."""
-        return self.hop_samples * self.columns_per_frame
-
-    @property
-    def frame_s(self) -> float:
-        """Length and spacing of frames in seconds."""
-        return self.frame_samples / self.sample_rate_hz
-
-    @property
-    def receptive_field_frames(self) -> int:
-        """How many frames to either side of a frame's own can change it."""
-        reach_columns, columns = self.n_fft / 2 / self.hop_samples, 1
-        for index, (time, _) in enumerate(self.strides):
-            reach_columns += columns * (kernel_size(index, time) / 2)
-            columns *= time
-        return math.ceil(reach_columns / self.columns_per_frame) + sum(self.dilations)
-
-
-def kernel_size(index: int, stride: int) -> int:
-    """Of the convolution ``index`` along an axis with ``stride``.
-
-    Even where the stride is 2, odd where it is 1: so an output always lies in the middle of what it covers,
-    and frames neither lag nor lead the audio.
-    """
-    wider = 2 if index == 0 else 0
-    return 3 + wider if stride == 1 else 4 + wider
-
-
-@dataclass(frozen=True)
-class TaggerMetadata:
-    """What a weights file says about itself."""
-
-    version: str
-    """Hash of the tensors: stored frames name the version they came from."""
-    labels: tuple[str, ...]
-    """In the order of the head's rows."""
-    advertised: tuple[str, ...]
-    """The labels with measured evidence (see docs/model_card.md); the others only sharpen these."""
-    license: str
-
-
-def mel_filterbank(config: TaggerConfig) -> Tensor:
-    """Triangular mel filters, [n_fft // 2 + 1, n_mels] float32, each summing to one.
-
-    The scale is O'Shaughnessy's, mel = 2595 log10(1 + f / 700). Filters narrower than a bin of the transform
-    are widened to one bin, so that no band is ever empty.
-    """
-    bins_hz = torch.linspace(0.0, config.sample_rate_hz / 2, config.n_fft // 2 + 1, dtype=torch.float64)
-    low, high = (2595.0 * math.log10(1.0 + hz / 700.0) for hz in (config.mel_low_hz, config.mel_high_hz))
-    edges_mel = torch.linspace(low, high, config.n_mels + 2, dtype=torch.float64)
-    edges_hz = 700.0 * (10.0 ** (edges_mel / 2595.0) - 1.0)
-    bin_hz = config.sample_rate_hz / config.n_fft
-    centre = edges_hz[1:-1]
-    rise = (centre - edges_hz[:-2]).clamp(min=bin_hz)
-    fall = (edges_hz[2:] - centre).clamp(min=bin_hz)
-    offset = bins_hz[:, None] - centre[None, :]
-    filters = torch.minimum(1.0 + offset / rise, 1.0 - offset / fall).clamp(min=0.0)
-    return (filters / filters.sum(dim=0, keepdim=True)).to(torch.float32)
 
 
 class LogMel(nn.Module):
@@ -124,11 +39,9 @@ class LogMel(nn.Module):
     def __init__(self, config: TaggerConfig) -> None:
         super().__init__()
         self.config = config
-        window = torch.hann_window(config.n_fft, periodic=True, dtype=torch.float64)
-        # Divided by half its sum, so that a full-scale sine has magnitude one at its bin.
-        self.register_buffer("window", (window / (window.sum() / 2)).to(torch.float32), persistent=False)
+        self.register_buffer("window", torch.as_tensor(stft_window(config)), persistent=False)
         # A filter's weight twice in a row: for the squares of a bin's real and of its imaginary part.
-        filters = mel_filterbank(config).repeat_interleave(2, dim=0)
+        filters = torch.as_tensor(mel_filterbank(config)).repeat_interleave(2, dim=0)
         self.register_buffer("part_filters", filters, persistent=False)
 
     def power(self, samples: Tensor) -> Tensor:
@@ -246,40 +159,16 @@ class Tagger(nn.Module):
         return torch.sigmoid(self.logits(self.frames(windows)))
 
 
-def config_to_json(config: TaggerConfig) -> str:
-    """Serialise a configuration for the header of a weights file."""
-    return json.dumps(asdict(config))
-
-
-def config_from_json(text: str) -> TaggerConfig:
-    """Inverse of :func:`config_to_json`."""
-    values = cast("dict[str, object]", json.loads(text))
-    for name in ("channels", "dilations"):
-        values[name] = tuple(cast("list[int]", values[name]))
-    values["strides"] = tuple(tuple(pair) for pair in cast("list[list[int]]", values["strides"]))
-    return TaggerConfig(**values)  # pyright: ignore[reportArgumentType]
+def tagger_from(weights: TaggerWeights) -> Tagger:
+    """The tagger in float32, in evaluation mode, with these weights."""
+    tagger = Tagger(weights.config, len(weights.metadata.labels))
+    tagger.load_state_dict({name: torch.as_tensor(value) for name, value in weights.arrays.items()})
+    tagger.requires_grad_(False).eval()
+    tagger.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # the stubs lack this overload
+    return tagger
 
 
 def load_tagger(path: Path | str) -> tuple[Tagger, TaggerMetadata]:
-    """Read a weights file: the tagger in float32, in evaluation mode, and what the file says about itself.
-
-    Raises:
-        FileNotFoundError: no such file.
-        safetensors.SafetensorError, KeyError: not a weights file of this tagger.
-    """
-    data = Path(path).read_bytes()
-    state = {name: value.to(torch.float32) for name, value in load_tensors(data).items()}
-    # The format: eight bytes with the length of a JSON object, which holds our strings under one name.
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    header = cast("Mapping[str, str]", header["__metadata__"])
-    labels = cast("list[str]", json.loads(header["labels"]))
-    tagger = Tagger(config_from_json(header["config"]), len(labels))
-    tagger.load_state_dict(state)
-    tagger.requires_grad_(False).eval()
-    tagger.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # the stubs lack this overload
-    return tagger, TaggerMetadata(
-        version=header["version"],
-        labels=tuple(labels),
-        advertised=tuple(cast("list[str]", json.loads(header["advertised"]))),
-        license=header["license"],
-    )
+    """Read a weights file: the tagger and what the file says about itself. Raises what `read_weights` raises."""
+    weights = read_weights(path)
+    return tagger_from(weights), weights.metadata
