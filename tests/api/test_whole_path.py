@@ -103,6 +103,25 @@ def test_detections_in_every_format_say_the_same(server: Server, sample: dict[st
     assert all(d["peak"] >= 0.99 for d in stricter)
 
 
+def test_each_prompt_can_have_a_threshold_of_its_own(server: Server, sample: dict[str, Any]) -> None:
+    url = f"/api/recordings/{sample['id']}/detections"
+    prompts = ["dog barking", "rain"]
+    lax, strict = (
+        server.client.get(url, params={"prompts": prompts, "threshold": t}).json()["detections"] for t in (0.3, 0.9)
+    )
+    mixed = server.client.get(url, params={"prompts": prompts, "thresholds": [0.3, 0.9]}).json()["detections"]
+
+    def of(found: list[dict[str, Any]], prompt: str) -> list[dict[str, Any]]:
+        return [d for d in found if d["prompt"] == prompt]
+
+    assert of(mixed, "dog barking") == of(lax, "dog barking")
+    assert of(mixed, "rain") == of(strict, "rain")
+    assert of(lax, "rain") != of(strict, "rain")
+    wrong = server.client.get(url, params={"prompts": prompts, "thresholds": [0.3]})
+    assert wrong.status_code == 422
+    assert wrong.json()["error"]["code"] == "bad_rule"
+
+
 def test_waveform_and_spectrogram_cover_the_recording(server: Server, sample: dict[str, Any]) -> None:
     peaks = server.client.get(f"/api/recordings/{sample['id']}/peaks", params={"max_columns": 300}).json()
     assert len(peaks["min"]) == len(peaks["max"]) <= 300

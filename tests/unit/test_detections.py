@@ -59,6 +59,14 @@ def test_rows_that_are_not_covered_yield_nothing() -> None:
     assert detect(["dog"], np.full((1, 9), np.nan, np.float32), HOP_S, DetectionRule()) == []
 
 
+def test_each_prompt_can_have_a_rule_of_its_own() -> None:
+    scores = np.array([[0.6, 0.1, 0.1], [0.1, 0.1, 0.6]], np.float32)
+    strict = DetectionRule(threshold=0.7, release=0.49, merge_gap_s=0.0, min_length_s=0.0)
+    assert [d.prompt for d in detect(["dog", "bell"], scores, HOP_S, [strict, EXACT])] == ["bell"]
+    assert [d.prompt for d in detect(["dog", "bell"], scores, HOP_S, [EXACT, strict])] == ["dog"]
+    assert detect(["dog", "bell"], scores, HOP_S, [EXACT, EXACT]) == detect(["dog", "bell"], scores, HOP_S, EXACT)
+
+
 def test_prompts_are_interleaved_by_onset() -> None:
     scores = np.array([[0, 0, 0.9, 0], [0.9, 0, 0, 0], [0, 0, 0.9, 0]], np.float32)
     assert [d.prompt for d in detect(["a", "b", "c"], scores, HOP_S, EXACT)] == ["b", "a", "c"]

@@ -56,13 +56,17 @@ def detect(
     prompts: Sequence[str],
     scores: Float32,
     seconds_per_frame: float,
-    rule: DetectionRule,
+    rule: DetectionRule | Sequence[DetectionRule],
     duration_s: float | None = None,
 ) -> list[Detection]:
-    """Detections of all prompts from scores [P, T], by onset, then by prompt order."""
+    """Detections of all prompts from scores [P, T], by onset, then by prompt order.
+
+    `rule` is one for all prompts, or one for each, in their order.
+    """
+    rules = [rule] * len(prompts) if isinstance(rule, DetectionRule) else rule
     found = [
         (detection.onset_s, place, detection)
-        for place, prompt in enumerate(prompts)
-        for detection in detect_row(prompt, scores[place], seconds_per_frame, rule, duration_s)
+        for place, (prompt, own) in enumerate(zip(prompts, rules, strict=True))
+        for detection in detect_row(prompt, scores[place], seconds_per_frame, own, duration_s)
     ]
     return [detection for _, _, detection in sorted(found, key=lambda entry: entry[:2])]

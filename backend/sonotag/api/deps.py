@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -124,3 +124,25 @@ def get_rule(
 
 
 RuleDep = Annotated[DetectionRule, Depends(get_rule)]
+
+Thresholds = Annotated[
+    list[Annotated[float, Query(ge=0, le=1)]] | None,
+    Query(description="One threshold for each prompt, in their order, instead of `threshold`; repeated."),
+]
+
+
+def rules_for(prompts: Sequence[str], thresholds: Sequence[float] | None, rule: DetectionRule) -> list[DetectionRule]:
+    """The rule of each prompt: `rule`, with the prompt's own threshold where one is given.
+
+    Where a threshold is its own, the release keeps the share of it that it has in `rule`.
+    """
+    if thresholds is None:
+        return [rule] * len(prompts)
+    if len(thresholds) != len(prompts):
+        raise InputError(
+            f"There are {len(thresholds)} thresholds for {len(prompts)} prompts.",
+            hint="Give one `thresholds` for each prompt, in the same order, or none at all.",
+            code="bad_rule",
+        )
+    share = rule.release / rule.threshold if rule.threshold > 0 else 1.0
+    return [replace(rule, threshold=own, release=own * share) for own in thresholds]

@@ -93,9 +93,9 @@ class Scorer:
         return ScoreTable(recording, vectors, first * hop_s, end_s, per_column * hop_s, scores)
 
     def detections(
-        self, recording: Recording, prompts: Sequence[str], rule: DetectionRule
+        self, recording: Recording, prompts: Sequence[str], rule: DetectionRule | Sequence[DetectionRule]
     ) -> tuple[ScoreTable, list[Detection]]:
-        """Scores at full resolution and the detections in them."""
+        """Scores at full resolution and the detections in them, by one rule or by one for each prompt."""
         table = self.table(recording, self.vectors(recording, prompts), max_columns=max(1, recording.frames_done))
         heard_s = recording.samples_done / SAMPLE_RATE_HZ
         return table, detect(prompts, table.scores, table.seconds_per_column, rule, heard_s)

@@ -1751,6 +1751,8 @@ export interface operations {
     detections_api_recordings__recording_id__detections_get: {
         parameters: {
             query?: {
+                /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
+                thresholds?: number[] | null;
                 format?: string;
                 /** @description What to look for, separated by semicolons, or repeated. */
                 prompts?: string[] | null;

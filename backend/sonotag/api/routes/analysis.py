@@ -15,8 +15,10 @@ from sonotag.api.deps import (
     Seconds,
     Services,
     ServicesDep,
+    Thresholds,
     check_prompts,
     preset_prompts,
+    rules_for,
 )
 from sonotag.api.schemas import (
     AnalysisAccepted,
@@ -108,11 +110,13 @@ def detections(
     recording_id: str,
     prompts: PromptsDep,
     rule: RuleDep,
+    thresholds: Thresholds = None,
     format: Annotated[str, Query(pattern="^(json|csv|audacity)$")] = "json",
 ) -> Response | Detections:
     """Stretches in which a prompt was heard, by onset. csv and audacity come as attachments."""
     recording = services.database.recording(recording_id)
-    table, found = services.scorer.detections(recording, _prompts_or_last(prompts, recording), rule)
+    words = _prompts_or_last(prompts, recording)
+    table, found = services.scorer.detections(recording, words, rules_for(words, thresholds, rule))
     if format == "json":
         return Detections(
             recording_id=recording_id,
