@@ -9,6 +9,7 @@ import "./app/styles/base.css";
 import "./app/styles/frame.css";
 import "./features/recordings/home.css";
 import "./features/source/source.css";
+import "./features/source/link.css";
 import "./features/timeline/timeline.css";
 import "./features/detections/side.css";
 import "./features/playback/player.css";

@@ -41,7 +41,10 @@ test("a link is answered honestly", async ({ page, allowConsole }) => {
   await page.goto("/");
   await page.getByLabel("Link to a recording").fill("https://example.org/song");
   await page.getByRole("button", { name: "Listen" }).click();
-  await expect(page.getByRole("alert")).toContainText(/Links are not built yet/i);
+  await expect(page.getByRole("alert")).toContainText(/does not fetch from example\.org/);
+  await expect(
+    page.getByRole("alert").getByRole("button", { name: "Upload the file instead" }),
+  ).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
   await expect(page.getByRole("alert")).toHaveCount(0);
 });

@@ -5,6 +5,7 @@ import type { paths } from "./schema";
 import type {
   Detection,
   Detections,
+  LinkPreview,
   ModelOverview,
   Peaks,
   Preset,
@@ -29,8 +30,14 @@ export function addSample(): Promise<Recording> {
   return unwrap(client.POST("/api/sample"));
 }
 
-export function addLink(url: string): Promise<Recording> {
-  return unwrap(client.POST("/download_youtube", { body: { url } })) as Promise<Recording>;
+/** What a link names; its site is not asked. */
+export function readLink(url: string, signal: AbortSignal): Promise<LinkPreview> {
+  return unwrap(client.POST("/api/link", { body: { url }, signal }));
+}
+
+/** Begins to fetch a link, or the stretch of it between two times; the recording is there at once. */
+export function addLink(url: string, startS: number | null, endS: number | null): Promise<Recording> {
+  return unwrap(client.POST("/download_youtube", { body: { url, start_s: startS, end_s: endS } }));
 }
 
 /** Without prompts the server falls back to its general list. */

@@ -5,6 +5,8 @@ export interface Problem {
   code: string;
   message: string;
   hint: string;
+  /** What a site or a program said, word for word. */
+  details?: string | null;
 }
 
 export class ApiError extends Error {
@@ -32,7 +34,8 @@ function isErrorBody(body: unknown): body is { error: ErrorBody } {
 /** Turns the body of a failed response (or anything a proxy sent in its stead) into a problem. */
 export function problemFrom(body: unknown, status: number): Problem {
   if (isErrorBody(body)) {
-    return { code: body.error.code, message: body.error.message, hint: body.error.hint ?? "" };
+    const { code, message, hint, details } = body.error;
+    return { code, message, hint: hint ?? "", details: details ?? null };
   }
   if (status === 0) return unreachable;
   if (status === 502 || status === 503 || status === 504) {

@@ -1,8 +1,8 @@
-import { Icon } from "../../ui/Icon";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useCompact } from "../../ui/use-compact";
 import { FileButton } from "./FileButton";
 import { LinkForm } from "./LinkForm";
+import { useLink } from "./link-store";
 import { useSource } from "./source-store";
 import { TransferBox } from "./TransferBox";
 
@@ -12,6 +12,7 @@ export function SourceHero() {
   const problem = useSource((state) => state.problem);
   const dismiss = useSource((state) => state.dismiss);
   const sample = useSource((state) => state.sample);
+  const linked = useLink((state) => state.text !== "");
   const compact = useCompact();
   if (transfer) {
     return (
@@ -23,17 +24,16 @@ export function SourceHero() {
   return (
     <div className="hero-box">
       {problem && <ProblemBox problem={problem} onDismiss={dismiss} />}
+      <LinkForm placeholder={compact ? "Paste a link" : "Paste a YouTube or SoundCloud link"} />
       <div className="hero-drop">
-        <Icon name="wave" size={28} />
-        <p>{compact ? "Listen to a recording" : "Drop a recording here"}</p>
+        <p>{compact ? "or listen to a file" : "or drop a recording here"}</p>
         <div className="hero-buttons">
-          <FileButton className="btn btn-go">Choose a file</FileButton>
+          <FileButton className={linked ? "btn" : "btn btn-go"}>Choose a file</FileButton>
           <button type="button" className="btn" onClick={() => void sample()}>
             Try the sample
           </button>
         </div>
       </div>
-      <LinkForm placeholder="or paste a link" />
     </div>
   );
 }

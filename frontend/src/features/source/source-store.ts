@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import { addLink, addSample, startAnalysis } from "../../api/client";
+import { addSample, startAnalysis } from "../../api/client";
 import { type Problem, problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { uploadFile } from "../../api/upload";
@@ -26,7 +26,6 @@ interface SourceState {
   dismiss: () => void;
   upload: (file: File) => Promise<void>;
   sample: () => Promise<void>;
-  link: (url: string) => Promise<void>;
 }
 
 function rememberedPrompts(): string[] {
@@ -75,12 +74,11 @@ export const useSource = create<SourceState>((set, get) => {
         ),
       ),
     sample: () => add("sample", "The sample", 0, () => addSample()),
-    link: (url) => add("link", url, 0, () => addLink(url)),
   };
 });
 
 /** Asks for the analysis and shows the recording; should that be refused, the recording is shown all the same. */
-async function begin(recording: Recording, typed: readonly string[]): Promise<void> {
+export async function begin(recording: Recording, typed: readonly string[]): Promise<void> {
   const prompts = typed.length > 0 ? typed : recording.prompts.length > 0 ? recording.prompts : null;
   try {
     await startAnalysis(recording.id, prompts);
