@@ -187,6 +187,8 @@ def _warn_of_unknown(encoder: Encoder, prompts: list[str]) -> None:
         if not coverage.covered:
             nearest = f" Nearest: {', '.join(coverage.nearest)}." if coverage.nearest else ""
             _say(f'"{coverage.prompt}" is not covered by this model.{nearest}')
+        if coverage.note:
+            _say(f'"{coverage.prompt}": {coverage.note}')
 
 
 def _no_progress(done_s: float, total_s: float | None) -> None:

@@ -172,13 +172,15 @@ class PromptCoverage:
     """How a model understands one prompt.
 
     `matched` is the vocabulary label that stands for the prompt (the prompt itself for an open-vocabulary
-    model); `nearest` are labels to offer instead when the prompt is not covered, best first.
+    model); `nearest` are labels to offer instead when the prompt is not covered, best first; `note` is what else the
+    user should know, in a sentence.
     """
 
     prompt: str
     covered: bool
     matched: str | None = None
     nearest: tuple[str, ...] = ()
+    note: str | None = None
 
 
 class Link(enum.StrEnum):

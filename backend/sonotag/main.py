@@ -41,7 +41,7 @@ from sonotag.models.builtin import BuiltinEncoder
 from sonotag.models.encoder import Encoder
 from sonotag.models.flam import FlamSource
 from sonotag.models.inference import InferenceWorker
-from sonotag.models.manager import DownloadReport, ModelManager, ModelSource
+from sonotag.models.manager import DownloadReport, LoadReport, ModelManager, ModelSource
 from sonotag.models.threads import available_cpus
 from sonotag.presets import load_presets
 from sonotag.sample import load_sample
@@ -72,7 +72,7 @@ class BuiltinSource:
     def download(self, report: DownloadReport) -> None:
         """Nothing to bring: the weights are part of the package."""
 
-    def load(self) -> Encoder:
+    def load(self, report: LoadReport) -> Encoder:
         settings = self._settings
         # One CPU is left to the decoder, which works at the same time.
         return BuiltinEncoder(settings.weights, settings.threads or max(1, available_cpus() - 1), settings.engine)
@@ -85,7 +85,13 @@ def model_sources(settings: Settings) -> dict[str, ModelSource]:
         folder = settings.data_dir / "models" / "flam"
         # The decoder is hardly noticed beside this model: it may have every CPU.
         threads = settings.threads or available_cpus()
-        flam = FlamSource(folder, settings.flam_checkpoint, threads=threads, precision=settings.precision)
+        flam = FlamSource(
+            folder,
+            settings.flam_checkpoint,
+            threads=threads,
+            engine=settings.engine,
+            precision=settings.precision,
+        )
         sources.insert(0, flam)
     return {source.name: source for source in sources}
 

@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     engine: Literal["auto", "openvino", "torch"] = Field(
         default="auto", description="What runs the models; auto = OpenVINO, or torch where OpenVINO cannot be used."
     )
-    precision: Literal["auto", "float32", "bfloat16"] = Field(
-        default="auto", description="What FLAM computes in; auto = bfloat16 where the processor has it."
+    precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
+        default="auto", description="What FLAM computes in; auto = the fastest here that keeps its scores."
     )
     weights: Path = Field(
         default=PACKAGE_DIR / "models" / "weights" / "builtin.safetensors",

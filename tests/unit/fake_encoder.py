@@ -8,7 +8,7 @@ import numpy as np
 
 from sonotag.domain import Float32, Link, Problem, PromptCoverage, PromptVectors
 from sonotag.models.encoder import Encoder
-from sonotag.models.manager import DownloadReport
+from sonotag.models.manager import DownloadReport, LoadReport
 
 
 class LoudnessEncoder:
@@ -73,5 +73,5 @@ class FakeSource:
         self._fetch(report)
         self.here = True
 
-    def load(self) -> Encoder:
+    def load(self, report: LoadReport) -> Encoder:
         return self._build()

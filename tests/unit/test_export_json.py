@@ -34,8 +34,14 @@ GOLDEN = {
     "seconds_per_frame": 0.125,
     "prompts": ["a dog barks", "rope creaking"],
     "coverage": [
-        {"prompt": "a dog barks", "covered": True, "matched": "dog barking", "nearest": []},
-        {"prompt": "rope creaking", "covered": False, "matched": None, "nearest": ["wood creaking"]},
+        {"prompt": "a dog barks", "covered": True, "matched": "dog barking", "nearest": [], "note": None},
+        {
+            "prompt": "rope creaking",
+            "covered": False,
+            "matched": None,
+            "nearest": ["wood creaking"],
+            "note": None,
+        },
     ],
     "scores": [[0.0, 0.1235, 1.0, 0.5], None],
     "detections": [{"prompt": "a dog barks", "onset_s": 0.125, "offset_s": 0.375, "peak": 1.0, "mean": 0.5617}],

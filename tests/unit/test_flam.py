@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,16 +14,16 @@ import torch
 from openflam import FLAMConfig, Tokenizer
 from sonotag.analysis.scoring import score_frames
 from sonotag.errors import InputError, ModelError
+from sonotag.models.encoder import Encoder
 from sonotag.models.flam import (
     CACHED_PROMPTS,
     CHECKPOINT_FILE,
     TOKENIZER_FILE,
+    TOO_LONG,
     FlamEncoder,
     FlamSource,
-    cpu_flags,
-    fastest_precision,
 )
-from sonotag.models.manager import ModelManager, ModelState
+from sonotag.models.manager import LoadReport, LoadStage, ModelManager, ModelState
 from tests.openflam.filled import filled_model, signal
 from tests.openflam.hub import Hub, serving
 from tests.openflam.small_tokenizer import train
@@ -38,15 +40,21 @@ def place_files(folder: Path) -> None:
     train(300).save(str(folder / TOKENIZER_FILE))
 
 
-def source(folder: Path, checkpoint: Path | None = None) -> FlamSource:
-    return FlamSource(folder, checkpoint, threads=1, precision="float32", config=TINY)
+def source(folder: Path, checkpoint: Path | None = None, **others: Any) -> FlamSource:
+    return FlamSource(
+        folder, checkpoint, **{"threads": 1, "engine": "torch", "precision": "float32", "config": TINY} | others
+    )
+
+
+def ignore(_: LoadStage) -> None:
+    """For loads whose stages are not the matter."""
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> FlamEncoder:
     folder = tmp_path_factory.mktemp("flam") / "models"
     place_files(folder)
-    return source(folder).load()
+    return source(folder).load(ignore)
 
 
 def test_scores_are_those_of_the_runtime(encoder: FlamEncoder) -> None:
@@ -117,7 +125,7 @@ def test_a_wrong_file_is_refused_with_the_reason(tmp_path: Path, content: bytes)
     place_files(tmp_path / "flam")
     (tmp_path / "flam" / CHECKPOINT_FILE).write_bytes(content)
     with pytest.raises(ModelError) as refused:
-        source(tmp_path / "flam").load()
+        source(tmp_path / "flam").load(ignore)
     assert CHECKPOINT_FILE in refused.value.message
     assert refused.value.message.endswith(".")
     assert "huggingface.co" in refused.value.hint
@@ -125,18 +133,51 @@ def test_a_wrong_file_is_refused_with_the_reason(tmp_path: Path, content: bytes)
 
 def test_another_models_weights_are_refused(tmp_path: Path) -> None:
     place_files(tmp_path / "flam")
-    whole = FlamSource(tmp_path / "flam", None, threads=1)  # v1-base, which these are not
+    whole = source(tmp_path / "flam", config=None)  # v1-base, which these are not
     with pytest.raises(ModelError, match="another model's weights"):
-        whole.load()
+        whole.load(ignore)
 
 
-def test_the_precision_follows_the_processor(tmp_path: Path) -> None:
-    info = tmp_path / "cpuinfo"
-    info.write_text("processor : 0\nflags\t\t: fpu avx2 avx512_bf16\n")
-    assert fastest_precision(cpu_flags(info)) == "bfloat16"
-    info.write_text("processor : 0\nflags\t\t: fpu avx2\n")
-    assert fastest_precision(cpu_flags(info)) == "float32"
-    assert cpu_flags(tmp_path / "none") == frozenset()
+def test_a_prompt_longer_than_flam_reads_says_so(encoder: FlamEncoder) -> None:
+    long = "a dog is barking and then " * 40
+    notes = [coverage.note for coverage in encoder.encode_text(["rain", long]).coverage]
+    assert notes == [None, TOO_LONG]
+    # From memory too.
+    assert encoder.encode_text([long]).coverage[0].note == TOO_LONG
+
+
+def test_loading_tells_what_it_is_at_and_the_status_shows_it(tmp_path: Path) -> None:
+    place_files(tmp_path / "flam")
+    stages: list[LoadStage] = []
+    source(tmp_path / "flam").load(stages.append)
+    assert stages[0] is LoadStage.CONVERTING
+    assert stages[-1] is LoadStage.LOADING
+
+    told, go_on = threading.Event(), threading.Event()
+
+    class Slow(FakeSource):
+        def load(self, report: LoadReport) -> Encoder:
+            report(LoadStage.CONVERTING)
+            told.set()
+            assert go_on.wait(10)
+            return super().load(report)
+
+    models = ModelManager({"slow": Slow("slow", LoudnessEncoder)})
+    models.start()
+    assert told.wait(10)
+    assert models.status("slow").stage is LoadStage.CONVERTING
+    go_on.set()
+    models.encoder("slow", wait_s=10)
+    assert models.status("slow").stage is None
+    models.close()
+
+
+def test_an_engine_that_cannot_do_what_is_asked_says_so(tmp_path: Path) -> None:
+    place_files(tmp_path / "flam")
+    with pytest.raises(ModelError) as refused:
+        source(tmp_path / "flam", precision="int8").load(ignore)
+    assert refused.value.code == "model_failed"
+    assert refused.value.hint
 
 
 def test_a_download_that_breaks_off_goes_on_and_ends_in_a_model_that_takes_over(
@@ -146,9 +187,7 @@ def test_a_download_that_breaks_off_goes_on_and_ends_in_a_model_that_takes_over(
     content = [(tmp_path / "published" / name).read_bytes() for name in (TOKENIZER_FILE, CHECKPOINT_FILE)]
     with serving(Hub(*content), monkeypatch) as hub:
         hub.cut_after = [100_000, 200_000]
-        flam = FlamSource(
-            tmp_path / "models" / "flam", None, threads=1, precision="float32", config=TINY, endpoint=hub.url
-        )
+        flam = source(tmp_path / "models" / "flam", endpoint=hub.url)
         models = ModelManager({"flam": flam, "loudness": FakeSource("loudness", LoudnessEncoder)})
         models.start()
         assert models.encoder(wait_s=30).name == "loudness"

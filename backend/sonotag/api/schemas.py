@@ -14,7 +14,7 @@ from sonotag import domain
 from sonotag.domain import SAMPLE_RATE_HZ, Float32, RecordingState, SourceKind
 from sonotag.jobs.scores import ScoreTable
 from sonotag.media.links import Link
-from sonotag.models.manager import ModelState, ModelStatus
+from sonotag.models.manager import LoadStage, ModelState, ModelStatus
 
 
 class Schema(BaseModel):
@@ -159,6 +159,7 @@ class PromptInfo(Schema):
     covered: bool
     matched: str | None = Field(description="The vocabulary label that stands for the prompt.")
     nearest: list[str] = Field(description="Known labels to try instead, best first, when it is not covered.")
+    note: str | None = Field(description="What else to know of it, such as that only its beginning is read.")
 
     @classmethod
     def of(cls, coverage: domain.PromptCoverage) -> PromptInfo:
@@ -167,6 +168,7 @@ class PromptInfo(Schema):
             covered=coverage.covered,
             matched=coverage.matched,
             nearest=list(coverage.nearest),
+            note=coverage.note,
         )
 
 
@@ -311,6 +313,7 @@ class Model(Schema):
     state: ModelState
     terms: str | None = Field(description="What has to be accepted before a download; null where there is none.")
     progress: DownloadProgress | None = Field(description="Of a download that is under way.")
+    stage: LoadStage | None = Field(description="What a model that is loading is at.")
     version: str | None
     license: str | None
     seconds_per_frame: float | None
@@ -326,6 +329,7 @@ class Model(Schema):
             state=status.state,
             terms=status.terms,
             progress=DownloadProgress(**asdict(status.progress)) if status.progress else None,
+            stage=status.stage,
             version=encoder.version if encoder else None,
             license=encoder.license if encoder else None,
             seconds_per_frame=encoder.seconds_per_frame if encoder else None,

@@ -18,7 +18,7 @@ from sonotag.api.messages import (
     WindowMessage,
 )
 from sonotag.api.schemas import PromptInfo, Recording, score_rows
-from sonotag.domain import Event, PromptVectors
+from sonotag.domain import Event, PromptCoverage, PromptVectors
 from sonotag.errors import ModelError
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.scores import Scorer
@@ -160,7 +160,7 @@ class Viewer:
                 seq=recording.last_seq,
                 from_seq=from_seq,
                 recording=Recording.of(recording),
-                prompts=[PromptInfo(prompt=p, covered=False, matched=None, nearest=[]) for p in self._prompts or []],
+                prompts=[PromptInfo.of(PromptCoverage(p, covered=False)) for p in self._prompts or []],
                 start_s=0.0,
                 end_s=0.0,
                 seconds_per_column=recording.seconds_per_frame or 1.0,

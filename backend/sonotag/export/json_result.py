@@ -27,6 +27,7 @@ def coverage_value(coverage: PromptCoverage) -> dict[str, Any]:
         "covered": coverage.covered,
         "matched": coverage.matched,
         "nearest": list(coverage.nearest),
+        "note": coverage.note,
     }
 
 

@@ -1,28 +1,26 @@
 """FLAM behind the encoder protocol: open vocabulary, weights from the user's disk or the hub (package `openflam`).
 
-Only this module knows `openflam`. Nothing of it, nor torch, is imported before there are weights to load.
+Only this module knows `openflam`. Nothing of it is imported before there are weights to load, and torch only where it
+runs the model.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from sonotag.domain import Float32, Link, Problem, PromptCoverage, PromptVectors
 from sonotag.errors import InputError, ModelError
-from sonotag.models.manager import DownloadProgress, DownloadReport
+from sonotag.models.manager import DownloadProgress, DownloadReport, LoadReport, LoadStage
 
 if TYPE_CHECKING:
-    from openflam import FLAM, FLAMConfig, Tokenizer
+    from openflam import FLAMConfig, Runtime
     from openflam.fetch import Progress
-
-log = logging.getLogger(__name__)
 
 NAME = "flam"
 TITLE = "FLAM"
@@ -40,22 +38,10 @@ BY_HAND = (
 CACHED_PROMPTS = 4096
 """Vectors kept in memory, two kilobytes each: changing one word of many costs one text, not all."""
 
-Precision = Literal["float32", "bfloat16"]
+TOO_LONG = "Longer than FLAM reads: only its beginning is looked for."
 
-
-def fastest_precision(cpu_flags: frozenset[str]) -> Precision:
-    """bfloat16 where the processor multiplies it in hardware; elsewhere it would be slower than float32."""
-    return "bfloat16" if cpu_flags & {"avx512_bf16", "amx_bf16", "bf16"} else "float32"
-
-
-def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
-    """What Linux says that the processor can do; empty elsewhere."""
-    try:
-        lines = cpuinfo.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return frozenset()
-    values = (line.partition(":")[2] for line in lines if line.startswith(("flags", "Features")))
-    return frozenset(next(values, "").split())
+Engine = Literal["auto", "openvino", "torch"]
+Precision = Literal["auto", "float32", "bfloat16", "int8"]
 
 
 class FlamSource:
@@ -71,15 +57,20 @@ class FlamSource:
         checkpoint: Path | None,
         *,
         threads: int,
-        precision: Precision | Literal["auto"] = "auto",
+        engine: Engine = "auto",
+        precision: Precision = "auto",
         config: FLAMConfig | None = None,
         endpoint: str | None = None,
     ) -> None:
-        """`threads` for encoding; `config` None = v1-base; `endpoint` = a hub's address other than the usual one."""
+        """`threads` for encoding; `engine` and `precision` as `openflam.open_runtime` takes them.
+
+        `config` None is v1-base; `endpoint` is a hub's address other than the usual one.
+        """
         self._folder = folder
         self._named = checkpoint
         self._threads = threads
-        self._precision: Precision = fastest_precision(cpu_flags()) if precision == "auto" else precision
+        self._engine: Engine = engine
+        self._precision: Precision = precision
         self._config = config
         self._endpoint = endpoint
 
@@ -123,18 +114,34 @@ class FlamSource:
         except OpenFLAMError as error:
             raise ModelError(_sentence(error.message), hint=_sentence(error.hint), code="model_failed") from error
 
-    def load(self) -> FlamEncoder:
-        from openflam import Tokenizer, convert_checkpoint, load_model
+    def load(self, report: LoadReport) -> FlamEncoder:
+        from openflam import open_runtime
         from openflam.errors import OpenFLAMError
 
         checkpoint, tokenizer = self._files()
         try:
-            converted = convert_checkpoint(checkpoint, self._precision, config=self._config, cache_dir=self._folder)
-            model = load_model(converted.path, config=self._config)
-            text = Tokenizer.from_file(tokenizer, self._config.text if self._config else None)
+            runtime = open_runtime(
+                checkpoint,
+                tokenizer=tokenizer,
+                cache_dir=self._folder,
+                engine=self._engine,
+                precision=self._precision,
+                threads=self._threads,
+                progress=lambda stage: report(LoadStage(stage)),
+                config=self._config,
+            )
         except OpenFLAMError as error:
             raise ModelError(_sentence(error.message), hint=_sentence(error.hint), code="model_failed") from error
-        return FlamEncoder(model, text, converted.source_sha256[:16], threads=self._threads)
+        return FlamEncoder(runtime)
+
+
+class Text(NamedTuple):
+    """What FLAM makes of one prompt: vector [512] of unit length; `truncated`: it is longer than FLAM reads."""
+
+    vector: Float32
+    scale: float
+    bias: float
+    truncated: bool
 
 
 class FlamEncoder:
@@ -144,32 +151,24 @@ class FlamEncoder:
     title = TITLE
     license = LICENSE
     labels: tuple[str, ...] = ()
-    # On a processor a batch gains nothing, and would make a result depend on its company in the last bits.
-    max_batch = 1
 
-    def __init__(self, model: FLAM, tokenizer: Tokenizer, version: str, *, threads: int) -> None:
-        """`threads` bounds torch's pool while a window is encoded."""
-        self.version = version
-        self._model = model
-        self._tokenizer = tokenizer
-        self._threads = threads
-        audio = model.config.audio
-        self.frames_per_window = audio.frames
-        self.seconds_per_frame = audio.seconds_per_frame
-        self.dimension = model.config.dim
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.version = runtime.weights_id
+        self.frames_per_window = runtime.frames
+        self.seconds_per_frame = runtime.seconds_per_frame
+        self.dimension = runtime.dim
+        # On a processor a batch gains next to nothing, takes memory, and makes a result depend on its company in the
+        # last bits.
+        self.max_batch = 1 if runtime.engine == "openvino" else runtime.max_batch
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, tuple[Float32, float, float]] = OrderedDict()
+        self._known: OrderedDict[str, Text] = OrderedDict()
 
     def encode_audio(self, windows: Float32) -> Float32:
         """[B, 480000] float32 at 48 kHz -> frames [B, 32, 512] float32 of unit length."""
-        import torch
-
-        # The count belongs to the calling thread, and the other model's own may stand.
-        torch.set_num_threads(self._threads)
-        with torch.inference_mode():
-            # A decoder lets a damaged float file's wild samples pass; the model refuses them.
-            samples = np.clip(np.nan_to_num(windows, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
-            return self._model.encode_audio(torch.as_tensor(samples)).frames.numpy()
+        # A decoder lets a damaged float file's wild samples pass; the model refuses them.
+        samples = np.clip(np.nan_to_num(windows, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
+        return self._runtime.encode_audio(samples).frames
 
     def encode_text(self, prompts: Sequence[str]) -> PromptVectors:
         """Vectors [P, 512], scales [P], biases [P]; every prompt is covered. Raises InputError for one without text."""
@@ -183,25 +182,28 @@ class FlamEncoder:
                 self._known.move_to_end(prompt)
             while len(self._known) > CACHED_PROMPTS:
                 self._known.popitem(last=False)
-        vectors = np.array([row[0] for row in rows], dtype=np.float32).reshape(len(rows), self.dimension)
-        scale, bias = (np.array([row[i] for row in rows], dtype=np.float32) for i in (1, 2))
+        vectors = np.array([row.vector for row in rows], dtype=np.float32).reshape(len(rows), self.dimension)
+        scale = np.array([row.scale for row in rows], dtype=np.float32)
+        bias = np.array([row.bias for row in rows], dtype=np.float32)
         covered = np.ones(len(rows), dtype=np.bool_)
-        coverage = tuple(PromptCoverage(prompt, True, matched=prompt) for prompt in prompts)
+        coverage = tuple(
+            PromptCoverage(prompt, True, matched=prompt, note=TOO_LONG if row.truncated else None)
+            for prompt, row in zip(prompts, rows, strict=True)
+        )
         return PromptVectors(vectors, scale, bias, covered, Link.UNBIASED, coverage)
 
-    def _encoded(self, prompts: list[str]) -> dict[str, tuple[Float32, float, float]]:
+    def _encoded(self, prompts: list[str]) -> dict[str, Text]:
         from openflam.errors import PromptError
 
         if not prompts:
             return {}
         try:
-            text = self._model.encode_text(prompts, self._tokenizer)
+            text = self._runtime.encode_text(prompts)
         except PromptError as error:
             raise InputError(_sentence(error.message), hint=_sentence(error.hint), code="bad_prompt") from error
-        arrays = (text.vectors.numpy(), text.logit_scale.numpy(), text.logit_bias.numpy())
         return {
-            prompt: (vector, float(scale), float(bias))
-            for prompt, vector, scale, bias in zip(prompts, *arrays, strict=True)
+            prompt: Text(vector, float(scale), float(bias), bool(truncated))
+            for prompt, vector, scale, bias, truncated in zip(prompts, *text, strict=True)
         }
 
 

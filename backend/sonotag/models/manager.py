@@ -33,6 +33,14 @@ class ModelState(enum.StrEnum):
     FAILED = "failed"
 
 
+class LoadStage(enum.StrEnum):
+    """What a model that is loading is at. The first two are for its first start, and may take a minute."""
+
+    CONVERTING = "converting"
+    MEASURING = "measuring"
+    LOADING = "loading"
+
+
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
     """done_bytes: on disk, earlier tries included; total_bytes: None where the other side does not say."""
@@ -65,7 +73,7 @@ class ModelSource(Protocol):
         """
         ...
 
-    def load(self) -> Encoder:
+    def load(self, report: LoadReport) -> Encoder:
         """Raises SonotagError, or whatever else goes wrong."""
         ...
 
@@ -74,9 +82,15 @@ class DownloadReport(Protocol):
     def __call__(self, progress: DownloadProgress) -> None: ...
 
 
+class LoadReport(Protocol):
+    def __call__(self, stage: LoadStage) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """A model as the page shows it. `encoder` is there when `state` is READY, `progress` when DOWNLOADING."""
+    """A model as the page shows it. `encoder` is there when `state` is READY, `progress` when DOWNLOADING, `stage`
+    when LOADING and the source told.
+    """
 
     name: str
     title: str
@@ -85,6 +99,7 @@ class ModelStatus:
     encoder: Encoder | None = None
     problem: Problem | None = None
     progress: DownloadProgress | None = None
+    stage: LoadStage | None = None
 
 
 class ModelManager:
@@ -216,7 +231,7 @@ class ModelManager:
             self._set(name, ModelState.ABSENT, problem=problem)
             return
         self._set(name, ModelState.LOADING)
-        encoder = source.load()
+        encoder = source.load(lambda stage: self._set(name, ModelState.LOADING, stage=stage))
         # The first call allocates and chooses kernels: pay for that before anybody waits.
         encoder.encode_audio(np.zeros((1, WINDOW_SAMPLES), dtype=np.float32))
         log.info("model %s is ready, version %s", name, encoder.version)
@@ -230,8 +245,9 @@ class ModelManager:
         encoder: Encoder | None = None,
         problem: Problem | None = None,
         progress: DownloadProgress | None = None,
+        stage: LoadStage | None = None,
     ) -> None:
         with self._changed:
             source = self._sources[name]
-            self._status[name] = ModelStatus(name, source.title, source.terms, state, encoder, problem, progress)
+            self._status[name] = ModelStatus(name, source.title, source.terms, state, encoder, problem, progress, stage)
             self._changed.notify_all()

@@ -767,6 +767,12 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * LoadStage
+         * @description What a model that is loading is at. The first two are for its first start, and may take a minute.
+         * @enum {string}
+         */
+        LoadStage: "converting" | "measuring" | "loading";
         /** Model */
         Model: {
             error: components["schemas"]["Problem"] | null;
@@ -783,6 +789,8 @@ export interface components {
             progress: components["schemas"]["DownloadProgress"] | null;
             /** Seconds Per Frame */
             seconds_per_frame: number | null;
+            /** @description What a model that is loading is at. */
+            stage: components["schemas"]["LoadStage"] | null;
             state: components["schemas"]["ModelState"];
             /**
              * Terms
@@ -959,6 +967,11 @@ export interface components {
              * @description Known labels to try instead, best first, when it is not covered.
              */
             nearest: string[];
+            /**
+             * Note
+             * @description What else to know of it, such as that only its beginning is read.
+             */
+            note: string | null;
             /** Prompt */
             prompt: string;
         };

@@ -12,6 +12,13 @@ const STATES: Record<ModelInfo["state"], string> = {
   failed: "failed",
 };
 
+/** The first two only at a model's first start. */
+const STAGES: Record<NonNullable<ModelInfo["stage"]>, string> = {
+  converting: "Preparing it for this computer, which takes a minute, once.",
+  measuring: "Measuring what runs it fastest on this computer.",
+  loading: "Reading it.",
+};
+
 /** One model: how it stands, what it knows, under which licence, and what can be done about it. */
 export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) {
   const cancel = useModels((state) => state.cancelDownload);
@@ -33,7 +40,12 @@ export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) 
           {model.error.message} {model.error.hint}
         </p>
       )}
-      {model.state === "loading" && <ProgressBar share={null} label={`Loading ${model.title}`} />}
+      {model.state === "loading" && (
+        <>
+          {model.stage !== null && <p className="model-note">{STAGES[model.stage]}</p>}
+          <ProgressBar share={null} label={`Loading ${model.title}`} />
+        </>
+      )}
       {model.state === "downloading" && (
         <>
           <Download model={model} />

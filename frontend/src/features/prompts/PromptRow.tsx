@@ -10,6 +10,7 @@ export function PromptRow({ prompt }: { prompt: string }) {
   const [editing, setEditing] = useState(false);
   const covered = useSession((state) => state.infos[prompt]?.covered ?? true);
   const matched = useSession((state) => state.infos[prompt]?.matched ?? null);
+  const note = useSession((state) => state.infos[prompt]?.note ?? null);
   const threshold = useSession((state) => state.threshold);
   useSession((state) => state.matrixVersion);
   const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
@@ -38,12 +39,17 @@ export function PromptRow({ prompt }: { prompt: string }) {
         type="button"
         className="row-name"
         title={matched && matched !== prompt ? `${prompt}, heard as ${matched}` : prompt}
-        aria-label={`${prompt}, change`}
+        aria-label={note === null ? `${prompt}, change` : `${prompt}, change. ${note}`}
         onClick={() => setEditing(true)}
       >
         {prompt}
       </button>
       {!covered && <span className="tag">not covered</span>}
+      {note !== null && (
+        <span className="tag" title={note}>
+          cut
+        </span>
+      )}
       <span className="row-score num">{known ? formatScore(score) : ""}</span>
       <button type="button" className="row-remove" aria-label={`Remove ${prompt}`} onClick={() => change([])}>
         <Icon name="close" size={14} />
