@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.api.conftest import Server
+from tests.openflam.small_tokenizer import train
 
 
 def flam_of(server: Server) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def test_a_wrong_checkpoint_is_refused_and_the_builtin_tagger_goes_on(
     start_server: Callable[..., Any], make_wav: Callable[..., Path], tmp_path: Path
 ) -> None:
     (tmp_path / "open_flam_oct17.pth").write_bytes(b"<!doctype html><title>Sign in</title>")
-    (tmp_path / "tokenizer.json").write_bytes(b"{}")
+    train(300).save(str(tmp_path / "tokenizer.json"))
     with start_server(flam_checkpoint=tmp_path) as server:
         model = wait_for(server, "failed")
         assert "a web page" in model["error"]["message"]
