@@ -192,7 +192,10 @@ class HTSAT(nn.Module):
     def encode_mel(self, log_mel: Tensor) -> TowerOutput:
         """Log-mel [B, columns, mels] in dB -> as :meth:`forward`."""
         # The image is made in float32: decibels in steps of bfloat16 would be coarse.
-        image = self.fold(log_mel).to(self.norm.weight.dtype)
+        return self.encode_image(self.fold(log_mel).to(self.norm.weight.dtype))
+
+    def encode_image(self, image: Tensor) -> TowerOutput:
+        """Image [B, 1, image, image] as :meth:`fold` makes it -> as :meth:`forward`."""
         x = self.norm(self.layers(self.patch_embed(image)))
         batch, grid, _, dim = x.shape
         # Rows are (chunk, part of the frequency range): the parts are averaged, the chunks put back in a line.

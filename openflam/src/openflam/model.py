@@ -136,7 +136,7 @@ class FLAM(nn.Module):
             tuple(waveform.shape), str(waveform.dtype), None if finite is None else bool(finite), self.config.audio
         )
         tower = self.audio_branch(waveform)
-        return AudioEmbeddings(*(functional.normalize(self.audio_projection(x.float()), dim=-1) for x in tower))
+        return AudioEmbeddings(*(self.audio_heads(x.float()) for x in tower))
 
     def encode_tokens(self, ids: Tensor, mask: Tensor) -> TextEmbeddings:
         """Token ids int [B, L] and mask [B, L] (1 = token, 0 = padding) -> vectors [B, 512], scales [B], biases [B].
@@ -147,7 +147,14 @@ class FLAM(nn.Module):
         if ids.ndim != 2 or ids.shape != mask.shape or 0 in ids.shape or ids.shape[1] > longest:
             shapes = f"{list(ids.shape)} and {list(mask.shape)}"
             raise ValueError(f"ids and mask are [B, L] alike with B >= 1 and 1 <= L <= {longest}, not {shapes}")
-        pooled = self.text_branch(ids, mask).float()
+        return self.text_heads(self.text_branch(ids, mask).float())
+
+    def audio_heads(self, embeddings: Tensor) -> Tensor:
+        """What the audio tower returns, float32 [..., 1024] -> [..., 512] of unit length."""
+        return functional.normalize(self.audio_projection(embeddings), dim=-1)
+
+    def text_heads(self, pooled: Tensor) -> TextEmbeddings:
+        """What the text tower returns, float32 [B, 768] -> vectors, scales and biases."""
         vectors = functional.normalize(self.text_projection(pooled), dim=-1)
         scale = (self.fc_per_text_logit_scale(pooled).squeeze(1) + self.aed_logit_scale).exp()
         return TextEmbeddings(vectors, scale, self.fc_per_text_logit_bias(pooled).squeeze(1))

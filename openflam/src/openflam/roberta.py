@@ -45,7 +45,7 @@ class SelfAttention(nn.Module):
         self.value = nn.Linear(config.dim, config.dim)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x [B, L, D], mask bool [B, 1, 1, L] (True = attend) -> [B, L, D]."""
+        """x [B, L, D], mask [B, 1, 1, L] (bool, True = attend, or added) -> [B, L, D]."""
         q, k, v = (
             linear(x).unflatten(2, (self._heads, -1)).transpose(1, 2) for linear in (self.query, self.key, self.value)
         )
@@ -91,10 +91,12 @@ class RoBERTa(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids int64 [B, L], mask [B, L] (1 = token, 0 = padding) -> [B, D]."""
-        x = self.embeddings(ids, mask)
-        attended = mask.to(torch.bool)[:, None, None, :]
+        return self.encode_embedded(self.embeddings(ids, mask), mask.to(torch.bool)[:, None, None, :])
+
+    def encode_embedded(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x [B, L, D] as the embeddings make it, mask [B, 1, 1, L] (bool, True = attend, or added) -> [B, D]."""
         layers = self.encoder["layer"]
         assert isinstance(layers, nn.ModuleList)
         for layer in layers:
-            x = layer(x, attended)
+            x = layer(x, mask)
         return torch.tanh(self.pooler["dense"](x[:, 0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -12,16 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from openflam.config import FLAMConfig, check_waveform
+from openflam.engines import network
 from openflam.engines.interface import AudioArrays, Engine, EngineName, Float32, PrecisionName, TextArrays
 from openflam.errors import EngineError, PromptError
 from openflam.locate import find_checkpoint
+from openflam.prepare import OnStage, Prepared, Stage, folder_of, identity, prepare, read_prepared
+from openflam.processor import has_bfloat16
+from openflam.storage import exclusive, storage_errors
 from openflam.text import Tokenizer, near_length_groups, pad
 from openflam.threads import available_threads
 
 log = logging.getLogger(__name__)
-
-Stage = Literal["converting", "measuring", "loading"]
-OnStage = Callable[[Stage], None]
 
 
 class TextVectors(NamedTuple):
@@ -138,38 +139,102 @@ def open_runtime(
     config = config or FLAMConfig.v1_base()
     source = find_checkpoint(checkpoint)
     cache = Path(cache_dir) if cache_dir else source.parent
+    with storage_errors(f"make {cache}"):
+        cache.mkdir(parents=True, exist_ok=True)
     text = tokenizer if isinstance(tokenizer, Tokenizer) else Tokenizer.from_file(tokenizer, config.text)
-    tell = progress or ignore
-    if engine == "openvino" or precision == "int8":
-        raise EngineError("this engine is not here yet", "Choose torch")
-    loaded, weights_id = open_torch(
-        source,
-        cache,
-        "float32" if precision == "auto" else precision,
-        threads or available_threads(),
-        config,
-        tell,
-    )
-    return LoadedRuntime(loaded, text, weights_id, config)
+    how = Opening(source, cache, precision, threads or available_threads(), config, progress or ignore)
+    loaded, weights_sha256 = open_engine(how, engine)
+    log.info("FLAM runs on %s in %s, %d threads", loaded.name, loaded.precision, how.threads)
+    return LoadedRuntime(loaded, text, weights_sha256[:16], config)
 
 
 def ignore(stage: Stage) -> None:
     log.debug("%s", stage)
 
 
-def open_torch(
-    source: Path,
-    cache: Path,
-    precision: Literal["float32", "bfloat16"],
-    threads: int,
-    config: FLAMConfig,
-    tell: OnStage,
-) -> tuple[Engine, str]:
-    """The model on torch, and its weights' id."""
+class Opening(NamedTuple):
+    """What :func:`open_runtime` was asked for."""
+
+    source: Path
+    cache: Path
+    precision: PrecisionName | Literal["auto"]
+    threads: int
+    config: FLAMConfig
+    tell: OnStage
+
+
+def open_engine(how: Opening, engine: EngineName | Literal["auto"]) -> tuple[Engine, str]:
+    """The engine, and its weights' SHA-256."""
+    if engine == "torch":
+        return open_torch(how)
+    if engine == "openvino":
+        return open_prepared(how, "openvino")
+    if not network.is_installed():
+        log.info("OpenVINO is not installed: torch runs the model")
+        return open_torch(how)
+    try:
+        return open_prepared(how, "auto")
+    except EngineError as error:
+        if how.precision == "int8":
+            raise
+        log.warning("OpenVINO cannot run the model, torch does: %s", error)
+        return open_torch(how)
+
+
+def open_prepared(how: Opening, engine: Literal["auto", "openvino"]) -> tuple[Engine, str]:
+    """What :mod:`openflam.prepare` chose, now or at an earlier start. Of two processes at once, one waits."""
+    folder = folder_of(how.source, how.cache, engine, how.precision)
+    with exclusive(folder):
+        prepared = read_prepared(folder, identity(how.source, how.config))
+        try:
+            loaded = opened(prepared, how) if prepared else None
+        except EngineError as error:
+            log.warning("%s is damaged and will be made anew: %s", folder, error)
+            prepared = loaded = None
+        if prepared is None:
+            prepared = prepare(
+                how.source,
+                folder,
+                config=how.config,
+                engine=engine,
+                precision=how.precision,
+                threads=how.threads,
+                tell=how.tell,
+            )
+            loaded = opened(prepared, how)
+    if loaded is None:
+        return open_torch(how._replace(precision=prepared.precision))
+    return loaded, prepared.weights_sha256
+
+
+def opened(prepared: Prepared, how: Opening) -> Engine | None:
+    """The networks, or None where the choice was torch. Raises EngineError for damaged ones, StorageError."""
+    if prepared.engine != "openvino":
+        return None
+    from openflam.engines.openvino_engine import OpenVINOEngine
+
+    how.tell("loading")
+    return OpenVINOEngine.opened(
+        prepared.folder,
+        how.config,
+        precision=prepared.precision,
+        max_batch=prepared.max_batch,
+        threads=how.threads,
+    )
+
+
+def open_torch(how: Opening) -> tuple[Engine, str]:
+    """The model on torch; unasked in bfloat16 where the processor has it."""
     from openflam.checkpoint import convert_checkpoint, load_model
     from openflam.engines.torch_engine import TorchEngine
 
-    tell("converting")
-    converted = convert_checkpoint(source, precision, config=config, cache_dir=cache)
-    tell("loading")
-    return TorchEngine(load_model(converted.path, config=config), threads=threads), converted.source_sha256[:16]
+    precision = how.precision
+    if precision == "auto":
+        precision = "bfloat16" if has_bfloat16() else "float32"
+    if precision == "int8":
+        raise EngineError("torch does not run the model in int8", "Choose openvino, or another precision")
+    how.tell("converting")
+    converted = convert_checkpoint(how.source, precision, config=how.config, cache_dir=how.cache)
+    how.tell("loading")
+    model = load_model(converted.path, config=how.config)
+    return TorchEngine(model, threads=how.threads), converted.source_sha256

@@ -17,6 +17,8 @@ FIRST_TOKEN, LAST_TOKEN, PADDING_TOKEN = "<s>", "</s>", "<pad>"
 TOKENS_PER_BATCH = 2048
 """Bounds the memory of a batch: RoBERTa-base's widest activation of it is 25 MB in float32."""
 TOKENIZER_HINT = "Take tokenizer.json from the hub's repository FacebookAI/roberta-base"
+FREE_PADDING = 32
+"""Tokens of padding that cost less than a group of its own, for which all weights are read once more."""
 
 
 class Tokens(NamedTuple):
@@ -92,14 +94,15 @@ def check_prompt(prompt: str, place: int) -> None:
 
 
 def near_length_groups(lengths: Sequence[int], tokens_per_batch: int = TOKENS_PER_BATCH) -> Iterator[list[int]]:
-    """Places of sequences, shortest first, grouped so that padding adds at most one token and an eighth.
+    """Places of sequences, shortest first, grouped so that padding adds at most one token and an eighth, or 32 in all.
 
     No group takes more than `tokens_per_batch` padded tokens, unless a single sequence does.
     """
     group: list[int] = []
     for place in sorted(range(len(lengths)), key=lengths.__getitem__):
         shortest = lengths[group[0]] if group else 0
-        spread = lengths[place] > shortest + 1 + shortest // 8
+        padding = (len(group) + 1) * lengths[place] - sum(lengths[other] for other in group) - lengths[place]
+        spread = lengths[place] > shortest + 1 + shortest // 8 and padding > FREE_PADDING
         if group and (spread or (len(group) + 1) * lengths[place] > tokens_per_batch):
             yield group
             group = []

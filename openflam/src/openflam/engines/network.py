@@ -1,0 +1,92 @@
+"""OpenVINO through a narrow door: what of it this package uses, with types."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from openflam.engines.interface import Float32, PrecisionName
+from openflam.errors import EngineError
+from openflam.storage import storage_errors
+
+INSTALL_HINT = "Install it: pip install 'openflam[openvino]'"
+
+
+def is_installed() -> bool:
+    return find_spec("openvino") is not None
+
+
+def openvino() -> Any:
+    """The library. Raises EngineError where it is not installed or cannot be loaded."""
+    # Its converter would report every use to its makers, over the network.
+    cast("dict[str, object]", sys.modules).setdefault("openvino_telemetry", None)
+    try:
+        return import_module("openvino")
+    except (ImportError, OSError) as error:
+        raise EngineError(f"OpenVINO cannot be loaded: {error}", INSTALL_HINT) from error
+
+
+def version() -> str:
+    """Of the library: what one version compiled, another does not take."""
+    return str(openvino().__version__)
+
+
+def settings(precision: PrecisionName, threads: int) -> dict[str, object]:
+    """How a network is to be run. An int8 network does the rest in bfloat16 where the processor has it."""
+    return {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bfloat16" else "f32",
+    }
+
+
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware."""
+    return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+class Network:
+    """One compiled part of the model: arrays in, arrays out."""
+
+    def __init__(self, compiled: Any, mapped: mmap.mmap | None = None) -> None:
+        self._compiled = compiled
+        self._request = compiled.create_infer_request()
+        self._mapped = mapped
+
+    def __call__(self, *inputs: npt.NDArray[Any]) -> list[Float32]:
+        """Inputs and outputs in the order of the network's, outputs as arrays of their own."""
+        results = self._request.infer(dict(enumerate(inputs)))
+        return [np.asarray(results[place]) for place in range(len(results))]
+
+    def export(self) -> memoryview:
+        """What :meth:`mapped` takes, its weights included."""
+        stream = io.BytesIO()
+        self._compiled.export_model(stream)
+        return stream.getbuffer()
+
+    @classmethod
+    def mapped(cls, path: Path, precision: PrecisionName, threads: int) -> Network:
+        """An exported network, its weights mapped. Raises StorageError and its kin, EngineError for a damaged one."""
+        library = openvino()
+        with storage_errors(f"map {path}"), path.open("rb") as file:
+            # OpenVINO takes only what may be written; a private copy is made of no page, as none is.
+            memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        try:
+            tensor = library.Tensor(np.frombuffer(memory, np.uint8), shared_memory=True)
+            compiled = library.Core().import_model(tensor, "CPU", settings(precision, threads))
+        except RuntimeError as error:
+            raise EngineError(f"{path} cannot be loaded: {error}", "Remove its folder: it will be made anew") from error
+        return cls(compiled, memory)
+
+    def release(self) -> None:
+        """Gives back the file's pages, of which the first calls made copies laid out for the processor."""
+        if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped.madvise(mmap.MADV_DONTNEED)
