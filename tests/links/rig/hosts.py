@@ -28,12 +28,15 @@ class Exchange(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: RigServer
+    body: bytes
 
     @property
     def host(self) -> str:
         return self.headers.get("Host", "").split(":")[0]
 
     def do_GET(self) -> None:
+        # Always read: what is left of a body would be taken for the next request.
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self.server.rig.seen.append(f"{self.command} {self.host}{self.path.split('?')[0]}")
         handler = self.server.rig.sites.get(self.host)
         if handler is None:
@@ -46,9 +49,6 @@ class Exchange(BaseHTTPRequestHandler):
 
     do_POST = do_GET  # noqa: N815 (the name that http.server looks for)
     do_HEAD = do_GET  # noqa: N815
-
-    def body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
 
     def give(self, status: int, content: bytes, kind: str, **headers: str) -> None:
         self.send_response(status)
