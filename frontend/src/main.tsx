@@ -11,6 +11,7 @@ import "./features/recordings/home.css";
 import "./features/source/source.css";
 import "./features/source/link.css";
 import "./features/timeline/timeline.css";
+import "./features/prompts/rows.css";
 import "./features/detections/side.css";
 import "./features/playback/player.css";
 

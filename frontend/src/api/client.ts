@@ -113,10 +113,11 @@ export function getScores(
 export async function getDetections(
   id: string,
   prompts: readonly string[],
-  threshold: number,
+  /** One for each prompt. */
+  thresholds: readonly number[],
   signal: AbortSignal,
 ): Promise<Detection[]> {
-  const params = { path: at(id), query: { prompts: [...prompts], threshold } };
+  const params = { path: at(id), query: { prompts: [...prompts], thresholds: [...thresholds] } };
   // The same address also answers in CSV and labels, which the types of the client cannot tell apart.
   const answer = await unwrap(client.GET("/api/recordings/{recording_id}/detections", { params, signal }));
   return (answer as Detections).detections;

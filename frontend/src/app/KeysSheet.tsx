@@ -36,6 +36,8 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     title: "Prompts",
     keys: [
       ["/", "Add a prompt"],
+      ["alt ↑ ↓", "Move the row whose name has the focus"],
+      ["ctrl Z", "Undo, with shift redo"],
       ["?", "This list"],
     ],
   },
@@ -46,6 +48,8 @@ const POINTER: ReadonlyArray<readonly [string, string]> = [
   ["Drag", "Selects time; its edges can be dragged"],
   ["Drag the time axis", "Moves the recording, as shift or the middle button do anywhere"],
   ["Drag the playhead's handle", "Scrubs"],
+  ["Drag a row's grip", "Moves the row"],
+  ["Drag a row's threshold", "Sets it for that row alone; a double click shares it again"],
   ["Wheel", "Zooms at the pointer; with shift, or sideways, it moves the recording"],
   ["Double click", "Shows all"],
   ["One finger", "Taps go there, drags move the recording; a long press selects"],

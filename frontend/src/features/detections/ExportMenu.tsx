@@ -2,6 +2,7 @@ import { apiUrl, withPrompts } from "../../api/base";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useSession, useWorkspace } from "../session/context";
+import { soundingPrompts, thresholdOf } from "../session/session-state";
 
 const FORMATS = [
   { format: "csv", title: "CSV", note: "for a spreadsheet" },
@@ -12,12 +13,12 @@ const FORMATS = [
 export function exportAddress(
   id: string,
   prompts: readonly string[],
-  threshold: number,
+  thresholds: readonly number[],
   format: string,
 ): string {
   const url = apiUrl(`api/recordings/${encodeURIComponent(id)}/detections`);
   withPrompts(url, prompts);
-  url.searchParams.set("threshold", String(threshold));
+  for (const threshold of thresholds) url.searchParams.append("thresholds", String(threshold));
   url.searchParams.set("format", format);
   return url.href;
 }
@@ -27,8 +28,9 @@ const EXTENSIONS = { csv: "csv", json: "json", audacity: "txt" } as const;
 /** The moments as a file, made by the server by the same rule as the list. */
 export function ExportMenu() {
   const { session } = useWorkspace();
-  const prompts = useSession((state) => state.prompts);
-  const threshold = useSession((state) => state.threshold);
+  const state = useSession((whole) => whole);
+  const prompts = soundingPrompts(state);
+  const thresholds = prompts.map((prompt) => thresholdOf(state, prompt));
   const title = useSession((state) => state.recording?.title ?? "moments");
   const none = useSession((state) => state.detections.length === 0);
   return (
@@ -46,7 +48,7 @@ export function ExportMenu() {
           <a
             key={format}
             className="menu-item"
-            href={exportAddress(session.id, prompts, threshold, format)}
+            href={exportAddress(session.id, prompts, thresholds, format)}
             download={`${title}.${EXTENSIONS[format]}`}
             onClick={close}
           >

@@ -1,6 +1,7 @@
 import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useView, useWorkspace } from "../session/context";
+import { soundingPrompts, thresholdOf } from "../session/session-state";
 import { spanOf } from "../timeline/geometry";
 import { useExactScores } from "../timeline/use-exact-scores";
 
@@ -9,6 +10,7 @@ export function SelectionPanel() {
   const { viewport } = useWorkspace();
   const selection = useView((state) => state.selection);
   const prompts = useSession((state) => state.prompts);
+  const settings = useSession((state) => state.rows);
   const infos = useSession((state) => state.infos);
   const threshold = useSession((state) => state.threshold);
   const detections = useSession((state) => state.detections);
@@ -16,11 +18,12 @@ export function SelectionPanel() {
   const { matrix, exact } = useExactScores(selection);
   if (!selection) return null;
   const { startS, endS } = selection;
-  const rows = prompts
+  const edits = { prompts, threshold, rows: settings };
+  const rows = soundingPrompts(edits)
     .filter((prompt) => infos[prompt]?.covered !== false)
     .map((prompt) => ({
       prompt,
-      found: matrix.statistics(prompt, startS, endS, threshold),
+      found: matrix.statistics(prompt, startS, endS, thresholdOf(edits, prompt)),
       count: detections.filter((m) => m.prompt === prompt && m.onset_s < endS && m.offset_s > startS).length,
     }))
     .sort(
@@ -56,7 +59,7 @@ export function SelectionPanel() {
             <tr>
               <th scope="col">Prompt</th>
               <th scope="col">
-                <abbr title={`Share of the time at or above ${formatScore(threshold)}`}>Time</abbr>
+                <abbr title="Share of the time at or above the threshold">Time</abbr>
               </th>
               <th scope="col">Peak</th>
               <th scope="col">Mean</th>

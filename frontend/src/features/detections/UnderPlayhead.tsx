@@ -1,5 +1,6 @@
 import { formatClock } from "../../lib/format";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { soundingPrompts, thresholdOf } from "../session/session-state";
 
 const SMALL_WORDS = 4;
 
@@ -7,11 +8,11 @@ const SMALL_WORDS = 4;
 export function soundingAt(
   prompts: readonly string[],
   scoreOf: (prompt: string) => number,
-  threshold: number,
+  thresholdFor: (prompt: string) => number,
 ): string[] {
   return prompts
     .map((prompt) => ({ prompt, score: scoreOf(prompt) }))
-    .filter(({ score }) => score >= threshold)
+    .filter(({ prompt, score }) => score >= thresholdFor(prompt))
     .sort((a, b) => b.score - a.score)
     .map(({ prompt }) => prompt);
 }
@@ -21,11 +22,17 @@ export function UnderPlayhead() {
   const { session } = useWorkspace();
   const prompts = useSession((state) => state.prompts);
   const threshold = useSession((state) => state.threshold);
+  const rows = useSession((state) => state.rows);
   useSession((state) => state.matrixVersion);
   const complete = useSession((state) => state.recording?.state === "done");
   const positionS = usePlayback((state) => state.positionS);
   const { matrix } = session;
-  const sounding = soundingAt(prompts, (prompt) => matrix.scoreAt(prompt, positionS), threshold);
+  const edits = { prompts, threshold, rows };
+  const sounding = soundingAt(
+    soundingPrompts(edits),
+    (prompt) => matrix.scoreAt(prompt, positionS),
+    (prompt) => thresholdOf(edits, prompt),
+  );
   const heard = complete || positionS < matrix.heardUntilS;
   const [first, ...others] = sounding;
   return (

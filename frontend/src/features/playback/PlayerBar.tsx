@@ -11,6 +11,7 @@ export function PlayerBar() {
   const rate = usePlayback((state) => state.rate);
   const muted = usePlayback((state) => state.muted);
   const unplayable = usePlayback((state) => state.unplayable);
+  const arriving = useSession((state) => state.recording?.arriving ?? false);
   const looping = usePlayback((state) => state.looping);
   const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
@@ -23,7 +24,8 @@ export function PlayerBar() {
         type="button"
         className="play-button"
         aria-label={playing ? "Pause" : "Play"}
-        disabled={unplayable}
+        disabled={unplayable || arriving}
+        title={arriving ? "It can be played when all of it has arrived" : undefined}
         onClick={() => player.toggle()}
       >
         <svg viewBox="0 0 24 24" width="18" height="18" fill="currentColor" aria-hidden="true">

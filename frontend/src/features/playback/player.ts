@@ -42,9 +42,8 @@ export class Player {
   /** Where the sound was last seen; a loop turns back only what ran over its end. */
   private lastS = 0;
 
-  constructor(address: string) {
+  constructor(private readonly address: string) {
     this.audio.preload = "metadata";
-    this.audio.src = address;
     const { audio, scope } = this;
     scope.listen(audio, "play", () => this.changed());
     scope.listen(audio, "pause", () => this.changed());
@@ -66,6 +65,11 @@ export class Player {
     });
   }
 
+  /** To be called once the audio is there as a whole: before, there is nothing to ask for. */
+  open(): void {
+    if (!this.audio.hasAttribute("src")) this.audio.src = this.address;
+  }
+
   get positionS(): number {
     return this.wantedS ?? this.audio.currentTime;
   }
@@ -78,6 +82,7 @@ export class Player {
   }
 
   toggle(): void {
+    if (!this.audio.hasAttribute("src")) return;
     if (this.audio.paused) {
       // Refused when the browser wants a click first or cannot play the file; `error` tells the latter.
       this.audio.play().catch(() => this.changed());

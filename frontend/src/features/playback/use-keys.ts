@@ -117,7 +117,16 @@ export function useKeys(): void {
           return false;
       }
     };
+    const runWithControl = (event: KeyboardEvent): boolean => {
+      const key = event.key.toLowerCase();
+      if (key === "z") return event.shiftKey ? session.redo() : session.undo();
+      return key === "y" && session.redo();
+    };
     scope.listen<Window, KeyboardEvent>(window, "keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.defaultPrevented && !taken(event)) {
+        if (runWithControl(event)) event.preventDefault();
+        return;
+      }
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || taken(event)) return;
       if (run(event)) event.preventDefault();
     });

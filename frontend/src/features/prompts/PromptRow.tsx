@@ -1,28 +1,42 @@
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import type { KeyboardEvent, PointerEvent } from "react";
+import { useState } from "react";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { thresholdOf } from "../session/session-state";
+import { RowEditor } from "./RowEditor";
+import { RowMeter } from "./RowMeter";
 import { replacePrompt, splitPrompts } from "./split";
 
-/** A prompt as the label of its row: what it scores under the playhead, and where it is changed or removed. */
-export function PromptRow({ prompt }: { prompt: string }) {
+/** A prompt as the label of its row: what it scores under the playhead, and where it is changed, moved or removed. */
+export function PromptRow(props: {
+  prompt: string;
+  /** Pixels the row is dragged away from its place, null while it is not. */
+  draggedPx: number | null;
+  onMove: (by: number) => void;
+  onGrab: (event: PointerEvent<HTMLElement>) => void;
+}) {
+  const { prompt, draggedPx, onMove } = props;
   const { session } = useWorkspace();
   const [editing, setEditing] = useState(false);
   const covered = useSession((state) => state.infos[prompt]?.covered ?? true);
   const matched = useSession((state) => state.infos[prompt]?.matched ?? null);
+  const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
   const note = useSession((state) => state.infos[prompt]?.note ?? null);
-  const threshold = useSession((state) => state.threshold);
+  const threshold = useSession((state) => thresholdOf(state, prompt));
   useSession((state) => state.matrixVersion);
   const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
   const known = covered && !Number.isNaN(score);
+  const on = known && !muted && score >= threshold;
   const change = (replacements: string[]) =>
     session.setPrompts(replacePrompt(session.store.getState().prompts, prompt, replacements));
 
   if (editing) {
     return (
       <li className="row row-editing">
-        <PromptEditor
+        <RowEditor
           prompt={prompt}
+          onMove={onMove}
           onDone={(text) => {
             setEditing(false);
             const replacements = text === null ? [prompt] : splitPrompts(text);
@@ -33,14 +47,29 @@ export function PromptRow({ prompt }: { prompt: string }) {
     );
   }
   return (
-    <li className={`row${known && score >= threshold ? " row-on" : ""}`} data-covered={covered}>
+    <li
+      className={`row${on ? " row-on" : ""}${draggedPx === null ? "" : " row-dragged"}`}
+      style={draggedPx === null ? undefined : { transform: `translateY(${draggedPx}px)` }}
+      data-covered={covered}
+      data-muted={muted || undefined}
+    >
       <span className="row-mark" aria-hidden="true" />
+      <button
+        type="button"
+        className="row-grip"
+        aria-label={`Move ${prompt}, with the up and down keys`}
+        onPointerDown={props.onGrab}
+        onKeyDown={(event) => moveByKey(event, onMove)}
+      >
+        <Icon name="grip" size={14} />
+      </button>
       <button
         type="button"
         className="row-name"
         title={matched && matched !== prompt ? `${prompt}, heard as ${matched}` : prompt}
         aria-label={note === null ? `${prompt}, change` : `${prompt}, change. ${note}`}
         onClick={() => setEditing(true)}
+        onKeyDown={(event) => event.altKey && moveByKey(event, onMove)}
       >
         {prompt}
       </button>
@@ -51,48 +80,28 @@ export function PromptRow({ prompt }: { prompt: string }) {
         </span>
       )}
       <span className="row-score num">{known ? formatScore(score) : ""}</span>
-      <button type="button" className="row-remove" aria-label={`Remove ${prompt}`} onClick={() => change([])}>
-        <Icon name="close" size={14} />
-      </button>
+      <span className="row-tools">
+        <button
+          type="button"
+          className="row-tool"
+          aria-label={`Mute ${prompt}`}
+          aria-pressed={muted}
+          onClick={() => session.setRow(prompt, { muted: !muted })}
+        >
+          <Icon name={muted ? "hidden" : "shown"} size={15} />
+        </button>
+        <button type="button" className="row-tool" aria-label={`Remove ${prompt}`} onClick={() => change([])}>
+          <Icon name="close" size={14} />
+        </button>
+      </span>
+      {covered && <RowMeter prompt={prompt} />}
     </li>
   );
 }
 
-/** Enter keeps the new words (semicolons make several prompts), Escape the old ones, empty words remove. */
-function PromptEditor(props: { prompt: string; onDone: (text: string | null) => void }) {
-  const [text, setText] = useState(props.prompt);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    props.onDone(text);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    props.onDone(null);
-  };
-  return (
-    <form className="row-form" onSubmit={submit}>
-      <input
-        // biome-ignore lint/a11y/noAutofocus: the field appears because its label was pressed
-        autoFocus
-        className="field"
-        aria-label={`Change ${props.prompt}`}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onFocus={(event) => event.target.select()}
-        onKeyDown={onKeyDown}
-        onBlur={(event) => {
-          if (!event.currentTarget.form?.contains(event.relatedTarget)) props.onDone(text);
-        }}
-      />
-      <button
-        type="button"
-        className="icon-btn"
-        aria-label={`Remove ${props.prompt}`}
-        onClick={() => props.onDone("")}
-      >
-        <Icon name="trash" size={16} />
-      </button>
-    </form>
-  );
+function moveByKey(event: KeyboardEvent, onMove: (by: number) => void): void {
+  const by = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
+  if (by === 0) return;
+  event.preventDefault();
+  onMove(by);
 }

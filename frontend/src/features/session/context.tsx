@@ -27,6 +27,7 @@ function openWorkspace(id: string, prompts: string[] | null): { workspace: Works
   scope.add(
     session.store.subscribe((state, before) => {
       viewport.setDuration(durationOf(state.recording));
+      if (state.recording && !state.recording.arriving) player.open();
       const grown = state.matrixVersion !== before.matrixVersion;
       if (grown && isRunning(state.recording)) viewport.followFront(session.matrix.heardUntilS);
     }),

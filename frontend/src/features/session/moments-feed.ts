@@ -3,7 +3,7 @@ import { getDetections } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import type { DisposableScope } from "../../lib/disposable-scope";
 import { debounced, throttled } from "../../lib/throttled";
-import type { SessionState } from "./session-state";
+import { type SessionState, soundingPrompts, thresholdOf } from "./session-state";
 
 const WHILE_RUNNING_MS = 800;
 const SETTLE_MS = 120;
@@ -32,8 +32,9 @@ export class MomentsFeed {
 
   private async load(): Promise<void> {
     this.request?.abort();
-    const { prompts, infos, threshold, recording, matrixVersion } = this.store.getState();
-    const covered = prompts.filter((prompt) => infos[prompt]?.covered);
+    const state = this.store.getState();
+    const { infos, recording, matrixVersion } = state;
+    const covered = soundingPrompts(state).filter((prompt) => infos[prompt]?.covered);
     if (covered.length === 0 || !recording || recording.analyzed_s === 0) {
       this.store.setState({ detections: [], detectionsStale: false });
       return;
@@ -42,7 +43,12 @@ export class MomentsFeed {
     this.request = request;
     try {
       const signal = AbortSignal.any([request.signal, this.requests()]);
-      const found = await getDetections(this.id, covered, threshold, signal);
+      const found = await getDetections(
+        this.id,
+        covered,
+        covered.map((prompt) => thresholdOf(state, prompt)),
+        signal,
+      );
       found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
       const overtaken = this.store.getState().matrixVersion !== matrixVersion;
       this.store.setState({ detections: found, detectionsStale: overtaken });

@@ -11,21 +11,34 @@ export interface Progress {
   timesRealTime: number | null;
 }
 
-export interface SessionState {
+/** What the reader set for one row alone. */
+export interface RowSettings {
+  /** Left out of the moments, the exports and the words under the playhead. */
+  muted?: boolean;
+  /** Instead of the threshold that all rows share. */
+  threshold?: number;
+}
+
+/** What the reader edits, as one value: what undo goes back to. */
+export interface Edits {
+  prompts: string[];
+  threshold: number;
+  rows: Readonly<Record<string, RowSettings>>;
+}
+
+export interface SessionState extends Edits {
   recording: Recording | null;
   /** Why there is no recording to show at all. */
   loadProblem: Problem | null;
   /** Why the last thing asked for did not happen. */
   actionProblem: Problem | null;
   connection: Connection;
-  prompts: string[];
   infos: Readonly<Record<string, PromptInfo>>;
   progress: Progress | null;
   /** Steps whenever the score matrix changed, which itself stays outside React. */
   matrixVersion: number;
   detections: Detection[];
   detectionsStale: boolean;
-  threshold: number;
   busy: boolean;
 }
 
@@ -41,6 +54,7 @@ export const INITIAL_SESSION: SessionState = {
   detections: [],
   detectionsStale: true,
   threshold: 0.5,
+  rows: {},
   busy: false,
 };
 
@@ -62,4 +76,23 @@ export function isRunning(recording: Recording | null): boolean {
 /** Length of the recording: what the container claims until the exact length is known, never less than heard. */
 export function durationOf(recording: Recording | null): number {
   return Math.max(recording?.duration_s ?? 0, recording?.analyzed_s ?? 0);
+}
+
+export function thresholdOf(state: Edits, prompt: string): number {
+  return state.rows[prompt]?.threshold ?? state.threshold;
+}
+
+/** The prompts that count: all but the muted. */
+export function soundingPrompts(state: Edits): string[] {
+  return state.prompts.filter((prompt) => !state.rows[prompt]?.muted);
+}
+
+/** Settings of rows with those of one row changed; what is undefined in the change is unset. */
+export function withRow(rows: Edits["rows"], prompt: string, change: RowSettings): Edits["rows"] {
+  const merged = { ...rows[prompt], ...change };
+  const kept: RowSettings = {};
+  if (merged.muted) kept.muted = true;
+  if (merged.threshold !== undefined) kept.threshold = merged.threshold;
+  const { [prompt]: _, ...others } = rows;
+  return Object.keys(kept).length === 0 ? others : { ...others, [prompt]: kept };
 }

@@ -13,10 +13,18 @@ import type {
 } from "../../api/types";
 import { rememberPrompts } from "../../app/route";
 import { DisposableScope } from "../../lib/disposable-scope";
+import { EditHistory } from "../../lib/edit-history";
 import { addPrompts, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { MomentsFeed } from "./moments-feed";
-import { INITIAL_SESSION, progressOf, type SessionState } from "./session-state";
+import {
+  type Edits,
+  INITIAL_SESSION,
+  progressOf,
+  type RowSettings,
+  type SessionState,
+  withRow,
+} from "./session-state";
 
 /** One recording on show: its stream, its scores and what the reader asked of it. */
 export class RecordingSession {
@@ -30,6 +38,7 @@ export class RecordingSession {
   /** Whether the words on the page are the reader's, no longer just those it was opened with. */
   private wordsChosen = false;
   private readonly moments: MomentsFeed;
+  private readonly history = new EditHistory<Edits>();
 
   constructor(
     readonly id: string,
@@ -52,6 +61,49 @@ export class RecordingSession {
   }
 
   setPrompts(prompts: string[]): void {
+    this.edit({ prompts });
+  }
+
+  setThreshold(threshold: number): void {
+    this.edit({ threshold }, "threshold");
+  }
+
+  setRow(prompt: string, change: RowSettings): void {
+    const { rows } = this.store.getState();
+    this.edit({ rows: withRow(rows, prompt, change) }, `${Object.keys(change).join(" ")} of ${prompt}`);
+  }
+
+  undo(): boolean {
+    const before = this.history.undo(editsOf(this.store.getState()));
+    if (before) this.apply(before);
+    return before !== null;
+  }
+
+  redo(): boolean {
+    const after = this.history.redo(editsOf(this.store.getState()));
+    if (after) this.apply(after);
+    return after !== null;
+  }
+
+  /** A step that can be undone; steps of the same `group` in a row are one. */
+  private edit(change: Partial<Edits>, group: string | null = null): void {
+    const before = editsOf(this.store.getState());
+    this.history.record(before, group);
+    this.apply({ ...before, ...change });
+  }
+
+  private apply({ prompts, threshold, rows }: Edits): void {
+    const state = this.store.getState();
+    if (threshold !== state.threshold || rows !== state.rows) {
+      const muted = (prompt: string) => rows[prompt]?.muted;
+      const detections = state.detections.filter((moment) => !muted(moment.prompt));
+      this.store.setState({ threshold, rows, detections, detectionsStale: true });
+      this.moments.refresh();
+    }
+    if (!sameWords(prompts, state.prompts)) this.applyPrompts(prompts);
+  }
+
+  private applyPrompts(prompts: string[]): void {
     const { recording } = this.store.getState();
     this.wordsChosen = true;
     this.matrix.setPrompts(prompts);
@@ -65,18 +117,13 @@ export class RecordingSession {
     this.socket?.setPrompts(prompts);
   }
 
-  setThreshold(threshold: number): void {
-    this.store.setState({ threshold, detectionsStale: true });
-    this.moments.refresh();
-  }
-
   async analyse(): Promise<void> {
     const { prompts } = this.store.getState();
     await this.act(async () => {
       await startAnalysis(this.id, prompts.length > 0 ? prompts : null);
       if (prompts.length > 0) return; // All else is told by the stream.
       const { prompts: given } = await getRecording(this.id);
-      this.setPrompts(addPrompts([], splitPrompts(given.join(";"))));
+      this.applyPrompts(addPrompts([], splitPrompts(given.join(";"))));
     });
   }
 
@@ -211,7 +258,7 @@ export class RecordingSession {
   /** Words the server will not take are taken back, so that the page shows what is scored and nothing else. */
   private receiveRefusal(problem: Problem): void {
     const accepted = this.acceptedPrompts;
-    if (accepted && !sameWords(accepted, this.store.getState().prompts)) this.setPrompts([...accepted]);
+    if (accepted && !sameWords(accepted, this.store.getState().prompts)) this.applyPrompts([...accepted]);
     this.store.setState({ actionProblem: problem });
   }
 
@@ -258,6 +305,10 @@ export class RecordingSession {
   private patchRecording(change: Partial<Recording>): void {
     this.store.setState((state) => ({ recording: state.recording && { ...state.recording, ...change } }));
   }
+}
+
+function editsOf({ prompts, threshold, rows }: SessionState): Edits {
+  return { prompts, threshold, rows };
 }
 
 /** The matrix has changed behind React's back, and the moments have yet to follow. */

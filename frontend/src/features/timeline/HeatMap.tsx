@@ -20,6 +20,7 @@ export function HeatMap(props: { rowHeight: number }) {
   const version = useSession((state) => state.matrixVersion);
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
+  const settings = useSession((state) => state.rows);
   const detections = useSession((state) => state.detections);
   const heard = useHeard();
   const detail = useDetail();
@@ -29,9 +30,14 @@ export function HeatMap(props: { rowHeight: number }) {
       prompts.map((prompt): HeatRow => {
         const own = detections.filter((moment) => moment.prompt === prompt);
         const moments = own.map(({ onset_s, offset_s }) => [onset_s, offset_s] as const);
-        return { prompt, covered: infos[prompt]?.covered ?? true, moments };
+        return {
+          prompt,
+          covered: infos[prompt]?.covered ?? true,
+          muted: settings[prompt]?.muted ?? false,
+          moments,
+        };
       }),
-    [prompts, infos, detections],
+    [prompts, infos, settings, detections],
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the matrix changes behind its version

@@ -2,7 +2,8 @@ import { useCallback, useRef } from "react";
 import { formatClock } from "../../lib/format";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
-import { useSession, useView, useWorkspace } from "../session/context";
+import { SortMenu } from "../prompts/SortMenu";
+import { useView, useWorkspace } from "../session/context";
 import { timeToX } from "./geometry";
 import { Lane } from "./Lane";
 import { MinimapLane } from "./MinimapLane";
@@ -72,21 +73,12 @@ function SpectrumLane() {
 function AxisLane() {
   const palette = usePalette();
   const view = useView((state) => state.view);
-  const count = useSession((state) => state.prompts.length);
   const paint = useCallback(
     (surface: Surface) => paintAxis(surface, palette, view, ticksFor(view, surface.width, TICK_GAP_PX)),
     [palette, view],
   );
   return (
-    <Lane
-      kind="axis"
-      label={
-        <>
-          <span>Prompts</span>
-          <span className="num">{count}</span>
-        </>
-      }
-    >
+    <Lane kind="axis" label={<SortMenu />}>
       <Canvas paint={paint} label={`Time axis, ${formatClock(view.startS)} to ${formatClock(view.endS)}`} />
     </Lane>
   );

@@ -15,13 +15,14 @@ export function MinimapLane() {
   const view = useView((state) => state.view);
   const durationS = useView((state) => state.durationS);
   const version = useSession((state) => state.matrixVersion);
+  const settings = useSession((state) => state.rows);
   const heard = useHeard();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the matrix changes behind its version
   const paint = useCallback(
     (surface: Surface) => {
       const { matrix } = session;
-      const prompts = matrix.prompts;
+      const prompts = matrix.prompts.filter((prompt) => !settings[prompt]?.muted);
       const maxIn = (fromS: number, toS: number) => {
         let best = Number.NaN;
         for (const prompt of prompts) {
@@ -33,7 +34,7 @@ export function MinimapLane() {
       const { untilS, complete } = heard;
       paintMinimap(surface, { durationS, view, heardUntilS: untilS, complete, palette, maxIn });
     },
-    [session, durationS, view, version, heard.untilS, heard.complete, palette],
+    [session, durationS, view, version, settings, heard.untilS, heard.complete, palette],
   );
 
   const go = (event: PointerEvent<HTMLDivElement>) => {

@@ -6,7 +6,12 @@ import { useSession } from "../session/context";
 const SPOKEN_MOMENTS = 12;
 
 /** What a row of the map shows, in words. */
-export function describeRow(info: PromptInfo | undefined, moments: readonly Detection[]): string {
+export function describeRow(
+  info: PromptInfo | undefined,
+  moments: readonly Detection[],
+  muted: boolean,
+): string {
+  if (muted) return "muted";
   if (info && !info.covered) return "not covered by this model";
   if (moments.length === 0) return "no moments";
   const spoken = moments
@@ -23,14 +28,15 @@ export function describeRow(info: PromptInfo | undefined, moments: readonly Dete
 export function MomentsTable() {
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
+  const settings = useSession((state) => state.rows);
   const detections = useSession((state) => state.detections);
   const rows = useMemo(
     () =>
       prompts.map((prompt) => {
         const own = detections.filter((moment) => moment.prompt === prompt);
-        return { prompt, words: describeRow(infos[prompt], own) };
+        return { prompt, words: describeRow(infos[prompt], own, settings[prompt]?.muted ?? false) };
       }),
-    [prompts, infos, detections],
+    [prompts, infos, settings, detections],
   );
   if (rows.length === 0) return null;
   return (

@@ -1,5 +1,6 @@
 import { formatClockTenths, formatScore } from "../../lib/format";
 import { useSession, useView, useWorkspace } from "../session/context";
+import { thresholdOf } from "../session/session-state";
 
 const CARD_PX = 230;
 const CARD_HEIGHT_PX = 84;
@@ -10,9 +11,9 @@ export function ReadOut() {
   const hover = useView((state) => state.hover);
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
-  const threshold = useSession((state) => state.threshold);
+  const prompt = hover?.row == null ? undefined : prompts[hover.row];
+  const threshold = useSession((state) => thresholdOf(state, prompt ?? ""));
   if (!hover) return null;
-  const prompt = hover.row === null ? undefined : prompts[hover.row];
   const info = prompt === undefined ? undefined : infos[prompt];
   const timeWords = formatClockTenths(hover.timeS);
   const left = hover.x;

@@ -1,8 +1,8 @@
 import { type CSSProperties, type RefObject, useEffect, useRef } from "react";
 import { useCompact } from "../../ui/use-compact";
 import { AddPrompt } from "../prompts/AddPrompt";
-import { PromptRow } from "../prompts/PromptRow";
-import { useSession, useWorkspace } from "../session/context";
+import { PromptRows } from "../prompts/PromptRows";
+import { useWorkspace } from "../session/context";
 import { FollowChip } from "./FollowChip";
 import { HeatMap } from "./HeatMap";
 import { Lanes } from "./Lanes";
@@ -20,7 +20,6 @@ export function Stage() {
   const stage = useRef<HTMLDivElement>(null);
   const tracks = useRef<HTMLDivElement>(null);
   const heat = useRef<HTMLDivElement>(null);
-  const prompts = useSession((state) => state.prompts);
   const rowHeight = useCompact() ? ROW_TOUCH_PX : ROW_PX;
   useShownStretch(stage);
   useStagePointer({ stage, tracks, heat, rowHeight });
@@ -37,11 +36,7 @@ export function Stage() {
           </div>
           <Lanes />
           <div className="rows">
-            <ul className="labels" aria-label="Prompts">
-              {prompts.map((prompt) => (
-                <PromptRow key={prompt} prompt={prompt} />
-              ))}
-            </ul>
+            <PromptRows rowHeight={rowHeight} />
             <div className="heat" ref={heat}>
               <HeatMap rowHeight={rowHeight} />
             </div>

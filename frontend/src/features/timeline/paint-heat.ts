@@ -7,6 +7,7 @@ import { paintHatch } from "./paint-hatch";
 export interface HeatRow {
   prompt: string;
   covered: boolean;
+  muted: boolean;
   /** Onset and offset of the row's moments, in seconds. */
   moments: ReadonlyArray<readonly [number, number]>;
 }
@@ -25,6 +26,7 @@ export interface HeatPicture {
 }
 
 const GAP = 4;
+const MUTED_ALPHA = 0.22;
 
 /** The map: one band per prompt, hatched where nothing is known, with a line under each moment. */
 export function paintHeat(surface: Surface, picture: HeatPicture): void {
@@ -77,7 +79,9 @@ function paintScores(surface: Surface, picture: HeatPicture, heardX: number): vo
   const strip = new OffscreenCanvas(columns, rows.length);
   strip.getContext("2d")?.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  rows.forEach((_, index) => {
+  rows.forEach((row, index) => {
+    context.globalAlpha = row.muted ? MUTED_ALPHA : 1;
     context.drawImage(strip, 0, index, columns, 1, 0, index * rowHeight + GAP / 2, width, rowHeight - GAP);
   });
+  context.globalAlpha = 1;
 }

@@ -1,0 +1,115 @@
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { formatScore } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
+import { useSession, useWorkspace } from "../session/context";
+import { thresholdOf } from "../session/session-state";
+
+/**
+ * All that can be done to a row. Enter keeps the new words (semicolons make several prompts), Escape the old ones,
+ * empty words remove the row.
+ */
+export function RowEditor(props: {
+  prompt: string;
+  onMove: (by: number) => void;
+  onDone: (text: string | null) => void;
+}) {
+  const { prompt } = props;
+  const { session } = useWorkspace();
+  const [text, setText] = useState(prompt);
+  const threshold = useSession((state) => thresholdOf(state, prompt));
+  const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
+  const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
+  const form = useRef<HTMLFormElement>(null);
+  // The editor of the last row hangs out below the map.
+  useEffect(() => form.current?.scrollIntoView({ block: "nearest" }), []);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onDone(text);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    props.onDone(null);
+  };
+  return (
+    <form
+      ref={form}
+      className="row-form"
+      tabIndex={-1}
+      onSubmit={submit}
+      onKeyDown={onKeyDown}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) props.onDone(text);
+      }}
+    >
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the field appears because its label was pressed
+        autoFocus
+        className="field"
+        aria-label={`Change ${prompt}`}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onFocus={(event) => event.target.select()}
+      />
+      <label className="row-form-threshold">
+        <span className="num">
+          above {formatScore(threshold)}
+          {own ? "" : ", as all"}
+        </span>
+        <input
+          type="range"
+          aria-label={`Score ${prompt} must reach`}
+          min={0.01}
+          max={0.99}
+          step={0.01}
+          value={threshold}
+          onChange={(event) => session.setRow(prompt, { threshold: Number(event.target.value) })}
+        />
+      </label>
+      <div className="row-form-actions">
+        <button
+          type="button"
+          className="btn btn-small"
+          aria-pressed={muted}
+          onClick={() => session.setRow(prompt, { muted: !muted })}
+        >
+          {muted ? "Unmute" : "Mute"}
+        </button>
+        {own && (
+          <button
+            type="button"
+            className="btn btn-small"
+            onClick={() => session.setRow(prompt, { threshold: undefined })}
+          >
+            Shared threshold
+          </button>
+        )}
+        <span className="grow" />
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label={`Move ${prompt} up`}
+          onClick={() => props.onMove(-1)}
+        >
+          <Icon name="up" size={16} />
+        </button>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label={`Move ${prompt} down`}
+          onClick={() => props.onMove(1)}
+        >
+          <Icon name="down" size={16} />
+        </button>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label={`Remove ${prompt}`}
+          onClick={() => props.onDone("")}
+        >
+          <Icon name="trash" size={16} />
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { formatScore } from "../../lib/format";
+import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { thresholdOf } from "../session/session-state";
+
+const LOWEST = 0.01;
+const HIGHEST = 0.99;
+
+const rounded = (threshold: number) => Math.round(Math.min(HIGHEST, Math.max(LOWEST, threshold)) * 100) / 100;
+
+/**
+ * The foot of a row's label: how loud the prompt is under the playhead, and the threshold it has to reach, which
+ * can be dragged for this row alone. A double click, or Delete, gives it back to the threshold all rows share.
+ */
+export function RowMeter({ prompt }: { prompt: string }) {
+  const { session } = useWorkspace();
+  const threshold = useSession((state) => thresholdOf(state, prompt));
+  const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
+  useSession((state) => state.matrixVersion);
+  const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
+  const [dragged, setDragged] = useState(false);
+  const set = (value: number | undefined) =>
+    session.setRow(prompt, { threshold: value === undefined ? undefined : rounded(value) });
+
+  const follow = (event: PointerEvent<HTMLDivElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    set((event.clientX - box.left) / box.width);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? 0.1 : 0.01;
+    if (event.key === "ArrowLeft" || event.key === "ArrowDown") set(threshold - step);
+    else if (event.key === "ArrowRight" || event.key === "ArrowUp") set(threshold + step);
+    else if (event.key === "Delete" || event.key === "Backspace") set(undefined);
+    else return;
+    event.preventDefault();
+  };
+  const known = !Number.isNaN(score);
+  return (
+    <div
+      className="meter"
+      role="slider"
+      tabIndex={0}
+      aria-label={`Threshold of ${prompt}`}
+      aria-valuemin={0}
+      aria-valuemax={1}
+      aria-valuenow={threshold}
+      aria-valuetext={`${formatScore(threshold)}${own ? "" : ", as all rows"}`}
+      title={`Threshold ${formatScore(threshold)}${own ? "; double click to share it again" : ""}`}
+      data-own={own || undefined}
+      data-dragged={dragged || undefined}
+      onKeyDown={onKeyDown}
+      onDoubleClick={() => set(undefined)}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+        setDragged(true);
+        follow(event);
+      }}
+      onLostPointerCapture={() => setDragged(false)}
+    >
+      <span className="meter-bar">
+        <i style={{ width: known ? `${score * 100}%` : 0 }} data-on={known && score >= threshold} />
+        <b style={{ left: `${threshold * 100}%` }} />
+      </span>
+      {dragged && (
+        <output className="meter-value num" style={{ left: `${threshold * 100}%` }}>
+          {formatScore(threshold)}
+        </output>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { useSession, useWorkspace } from "../session/context";
+import type { RecordingSession } from "../session/session";
+import { type SortKey, sortedRows } from "./row-order";
+
+const SORTS: ReadonlyArray<{ by: SortKey; title: string; note: string }> = [
+  { by: "peak", title: "By peak", note: "loudest first" },
+  { by: "mean", title: "By mean", note: "most of it first" },
+  { by: "first", title: "By first moment", note: "earliest first" },
+];
+
+/** Puts the rows in order once; they stay where they are put until the reader moves them. */
+export function sortRows(session: RecordingSession, by: SortKey): void {
+  const { prompts, detections, threshold } = session.store.getState();
+  const factsOf = (prompt: string) => ({
+    peak: session.matrix.peakOf(prompt),
+    mean: session.matrix.statistics(prompt, 0, session.matrix.heardUntilS, threshold)?.mean ?? Number.NaN,
+    firstS: detections.find((moment) => moment.prompt === prompt)?.onset_s ?? Number.POSITIVE_INFINITY,
+  });
+  session.setPrompts(sortedRows(prompts, factsOf, by));
+}
+
+export function SortMenu() {
+  const { session } = useWorkspace();
+  const count = useSession((state) => state.prompts.length);
+  return (
+    <Menu
+      className="sort-button"
+      disabled={count < 2}
+      label={
+        <>
+          <span>Prompts</span>
+          <Icon name="sort" size={14} />
+          <span className="num">{count}</span>
+          <span className="visually-hidden">, sort</span>
+        </>
+      }
+    >
+      {(close) =>
+        SORTS.map(({ by, title, note }) => (
+          <button
+            key={by}
+            type="button"
+            className="menu-item"
+            onClick={() => {
+              sortRows(session, by);
+              close();
+            }}
+          >
+            {title} <span>{note}</span>
+          </button>
+        ))
+      }
+    </Menu>
+  );
+}
