@@ -8,6 +8,7 @@ import "./app/styles/tokens.css";
 import "./app/styles/base.css";
 import "./app/styles/frame.css";
 import "./features/recordings/home.css";
+import "./features/recordings/arriving.css";
 import "./features/source/source.css";
 import "./features/source/link.css";
 import "./features/timeline/timeline.css";

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sonotag.api.messages import Message, SnapshotMessage, WindowMessage
+from sonotag.api.messages import Message, RecordingMessage, SnapshotMessage, WindowMessage
 from sonotag.api.viewer import Viewer
-from sonotag.domain import WINDOW_SAMPLES, RecordingState, Source, SourceKind
+from sonotag.domain import WINDOW_SAMPLES, Event, RecordingState, Source, SourceKind
 from sonotag.errors import NotFoundError
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.scores import Scorer
@@ -212,3 +212,23 @@ def test_a_deleted_recording_ends_the_view(stage: Stage) -> None:
     stage.database.delete_recording(stage.id)
     with pytest.raises(NotFoundError):
         viewer.pull()
+
+
+def test_a_change_between_two_looks_is_told_as_it_is(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.begin()
+    viewer = stage.viewer()
+    viewer.pull()
+    stage.add_progress()
+    look = stage.events.after
+
+    def late(recording_id: str, seq: int) -> list[Event]:
+        monkeypatch.undo()
+        stage.events.commit(recording_id, [("recording", {})], title="new")
+        return look(recording_id, seq)
+
+    monkeypatch.setattr(stage.events, "after", late)
+    messages = [*viewer.pull(), *viewer.pull()]
+    assert [message.seq for message in messages] == [3, 4]
+    told = messages[-1]
+    assert isinstance(told, RecordingMessage)
+    assert told.recording.title == "new"

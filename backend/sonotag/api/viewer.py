@@ -87,7 +87,9 @@ class Viewer:
             return self._snapshot(recording, self.seq + 1)
         if recording.last_seq == self.seq:
             return []
-        entries = self._events.after(self._recording_id, self.seq)
+        # What was committed since the recording was read waits for the next call: told with an older recording, a
+        # change of it would be lost.
+        entries = [e for e in self._events.after(self._recording_id, self.seq) if e.seq <= recording.last_seq]
         if not entries or entries[0].seq != self.seq + 1:
             return self._snapshot(recording, self.seq + 1)
         return self._deltas(recording, entries)

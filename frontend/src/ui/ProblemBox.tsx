@@ -20,6 +20,12 @@ export function ProblemBox(props: {
       <div className="problem-words">
         <p className="problem-message">{problem.message}</p>
         {problem.hint !== "" && <p className="problem-hint">{problem.hint}</p>}
+        {problem.details && (
+          <details className="problem-details">
+            <summary>What was said, word for word</summary>
+            <code>{problem.details}</code>
+          </details>
+        )}
       </div>
       {props.children && <div className="problem-actions">{props.children}</div>}
       {onDismiss && (

@@ -94,6 +94,8 @@ export function PlayerBar() {
       <div className="grow" />
       {unplayable ? (
         <p className="player-note">This browser cannot play the file. The map works all the same.</p>
+      ) : arriving ? (
+        <p className="player-note player-awaits">It can be played when all of it is here.</p>
       ) : (
         <div className="key-hints" aria-hidden="true">
           <span>

@@ -4,44 +4,33 @@ import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { useNotice } from "../../app/notice";
 import { recordingHash } from "../../app/route";
-import { formatAgo, formatClock } from "../../lib/format";
+import { DisposableScope } from "../../lib/disposable-scope";
 import { Icon } from "../../ui/Icon";
-import { durationOf } from "../session/session-state";
+import { SiteIcon } from "../../ui/SiteIcon";
+import { isChanging, recentWords } from "./recent-words";
 
 const SHOWN = 8;
 
-const STATES: Record<Recording["state"], string> = {
-  stored: "not analysed yet",
-  queued: "queued",
-  fetching: "fetching",
-  analyzing: "being analysed",
-  done: "",
-  failed: "failed",
-  cancelled: "cancelled",
-};
-
-function wordsFor(recording: Recording, now: Date): string {
-  const durationS = durationOf(recording);
-  const parts = [
-    durationS > 0 ? formatClock(durationS) : "",
-    STATES[recording.state],
-    formatAgo(recording.created_at, now),
-  ];
-  return parts.filter((part) => part !== "").join(", ");
-}
+/** How often the list is asked for anew while something in it changes. */
+const FRESHEN_MS = 1500;
 
 export function RecentRecordings() {
   const [recordings, setRecordings] = useState<Recording[]>([]);
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {
-    let current = true;
-    listRecordings(SHOWN).then(
-      (list) => current && setRecordings(list),
-      (error: unknown) => current && useNotice.getState().show(problemOf(error)),
-    );
-    return () => {
-      current = false;
+    const scope = new DisposableScope();
+    const load = async () => {
+      try {
+        const list = await listRecordings(SHOWN);
+        if (scope.disposed) return;
+        setRecordings(list);
+        if (list.some(isChanging)) scope.after(FRESHEN_MS, () => void load());
+      } catch (error) {
+        if (!scope.disposed) useNotice.getState().show(problemOf(error));
+      }
     };
+    void load();
+    return () => scope.dispose();
   }, []);
   if (recordings.length === 0) return null;
 
@@ -63,8 +52,9 @@ export function RecentRecordings() {
         {recordings.map((recording) => (
           <li key={recording.id} className="recent-item">
             <a className="recent-link" href={recordingHash(recording.id, null)}>
+              <SourceSign recording={recording} />
               <span className="recent-title">{recording.title}</span>
-              <span className="recent-words num">{wordsFor(recording, now)}</span>
+              <span className="recent-words num">{recentWords(recording, now)}</span>
             </a>
             {asked === recording.id ? (
               <span className="recent-confirm">
@@ -90,4 +80,10 @@ export function RecentRecordings() {
       </ul>
     </section>
   );
+}
+
+/** Where it came from, at a glance. */
+function SourceSign({ recording }: { recording: Recording }) {
+  if (recording.link) return <SiteIcon site={recording.link.site} size={16} />;
+  return <Icon name={recording.source.kind === "sample" ? "wave" : "file"} size={16} />;
 }

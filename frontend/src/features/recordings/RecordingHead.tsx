@@ -3,17 +3,17 @@ import type { Recording } from "../../api/types";
 import { betterModel, useModels } from "../../app/models";
 import { useNotice } from "../../app/notice";
 import { openHome } from "../../app/route";
-import { formatBytes, formatClock, plural } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
-import { ProgressBar } from "../../ui/ProgressBar";
 import { ExportMenu } from "../detections/ExportMenu";
 import { useSession, useWorkspace } from "../session/context";
 import type { RecordingSession } from "../session/session";
-import { durationOf, isRunning } from "../session/session-state";
-import { runWords } from "./run-words";
-
-const KINDS = { upload: "upload", sample: "sample", url: "link" } as const;
+import { isRunning } from "../session/session-state";
+import { useLink } from "../source/link-store";
+import { HeadBars } from "./HeadBars";
+import { HeadTitle } from "./HeadTitle";
+import { lacksAudio } from "./link-steps";
+import { arrivalWords, runWords } from "./run-words";
 
 /** What is spoken: the steps, not every number on the way. */
 const SPOKEN_STATES: Record<Recording["state"], string> = {
@@ -29,44 +29,39 @@ const SPOKEN_STATES: Record<Recording["state"], string> = {
 export function RecordingHead({ recording }: { recording: Recording }) {
   const { session } = useWorkspace();
   const progress = useSession((state) => state.progress);
-  const prompts = useSession((state) => state.prompts);
-  const uncovered = useSession(
-    (state) => state.prompts.filter((p) => state.infos[p]?.covered === false).length,
-  );
+  const arrival = useSession((state) => state.arrival);
   const busy = useSession((state) => state.busy);
-  const running = isRunning(recording);
+  const running = isRunning(recording) || recording.arriving;
   const words = runWords(recording, progress);
   const resumable =
-    recording.state === "cancelled" || recording.state === "failed" || recording.state === "stored";
+    !recording.arriving &&
+    !lacksAudio(recording) &&
+    (recording.state === "cancelled" || recording.state === "failed" || recording.state === "stored");
+  const lacking = recording.state === "cancelled" && lacksAudio(recording);
   const better = useModels((state) => betterModel(state.overview, recording));
-  const heardBy = useModels(
-    (state) => state.overview?.models.find((one) => one.name === recording.model)?.title ?? "another model",
-  );
-  const durationS = durationOf(recording);
+  const coming = arrivalWords(recording, arrival);
   return (
     <section className="head" aria-label="Recording">
-      <div className="head-title">
-        <h1>{recording.title}</h1>
-        <p className="meta num">
-          <span>{KINDS[recording.source.kind]}</span>
-          {durationS > 0 && <span>{formatClock(durationS)}</span>}
-          {recording.source.size_bytes ? <span>{formatBytes(recording.source.size_bytes)}</span> : null}
-          {better !== null && <span>heard by {heardBy}</span>}
-          <span>
-            {plural(prompts.length, "prompt", "prompts")}
-            {uncovered > 0 && `, ${uncovered} not covered`}
-          </span>
-        </p>
-      </div>
+      <HeadTitle recording={recording} otherModel={better !== null} />
       <div className="run">
         <p className="run-words num">
-          <b>{words.lead}</b>
-          {words.rest}
+          {coming && (
+            <span>
+              <b>{coming.lead}</b>
+              {coming.rest}
+            </span>
+          )}
+          {(!coming || recording.analyzed_s > 0) && (
+            <span>
+              <b>{words.lead}</b>
+              {words.rest}
+            </span>
+          )}
         </p>
         <p className="visually-hidden" role="status">
-          {SPOKEN_STATES[recording.state]}
+          {spoken(recording)}
         </p>
-        <ProgressBar share={words.share} label="Analysis" />
+        <HeadBars arrival={coming} run={words} />
       </div>
       <div className="head-actions">
         {running && (
@@ -85,6 +80,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
             Analyse again with {better}
           </button>
         )}
+        {lacking && <FetchAgain recording={recording} />}
         {resumable && (
           <button type="button" className="btn btn-go" disabled={busy} onClick={() => void session.analyse()}>
             {recording.state === "stored" ? "Analyse" : "Analyse again"}
@@ -109,6 +105,26 @@ export function RecordingHead({ recording }: { recording: Recording }) {
       </div>
     </section>
   );
+}
+
+function FetchAgain({ recording }: { recording: Recording }) {
+  const sending = useLink((state) => state.sending);
+  return (
+    <button
+      type="button"
+      className="btn btn-go"
+      disabled={sending}
+      onClick={() => void useLink.getState().fetchAgain(recording)}
+    >
+      Fetch again
+    </button>
+  );
+}
+
+function spoken(recording: Recording): string {
+  if (recording.arriving && recording.state === "analyzing") return "Fetching and analysing";
+  if (recording.state === "failed" && lacksAudio(recording)) return "Fetching failed";
+  return SPOKEN_STATES[recording.state];
 }
 
 async function remove(session: RecordingSession): Promise<void> {

@@ -8,7 +8,10 @@ import { PlayerBar } from "../playback/PlayerBar";
 import { useKeys } from "../playback/use-keys";
 import { useSession, useWorkspace } from "../session/context";
 import { Stage } from "../timeline/Stage";
+import { ChaptersPanel } from "./ChaptersPanel";
 import { ConnectionNote } from "./ConnectionNote";
+import { LinkSteps } from "./LinkSteps";
+import { lacksAudio } from "./link-steps";
 import { RecordingHead } from "./RecordingHead";
 import { StageNotes } from "./StageNotes";
 
@@ -47,12 +50,18 @@ export function RecordingPage() {
         {failure && !heard ? (
           <div className="stage-message">
             <ProblemBox problem={failure} large>
-              <button type="button" className="btn btn-go" onClick={() => void session.analyse()}>
-                Analyse again
-              </button>
-              <button type="button" className="btn" onClick={openHome}>
-                Choose another file
-              </button>
+              {lacksAudio(recording) ? (
+                <LinkSteps recording={recording} />
+              ) : (
+                <>
+                  <button type="button" className="btn btn-go" onClick={() => void session.analyse()}>
+                    Analyse again
+                  </button>
+                  <button type="button" className="btn" onClick={openHome}>
+                    Choose another file
+                  </button>
+                </>
+              )}
             </ProblemBox>
           </div>
         ) : (
@@ -63,6 +72,7 @@ export function RecordingPage() {
         )}
         <aside className="side" aria-label="What was found">
           <UnderPlayhead />
+          <ChaptersPanel />
           <SelectionPanel />
           <MomentsPanel />
           {recording.source.attribution && <p className="attribution">{recording.source.attribution}</p>}

@@ -1,6 +1,8 @@
 import type { Recording } from "../../api/types";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useSession, useWorkspace } from "../session/context";
+import { LinkSteps } from "./LinkSteps";
+import { lacksAudio } from "./link-steps";
 
 /** Problems that leave the map standing, in a line above it. */
 export function StageNotes({ recording }: { recording: Recording }) {
@@ -11,9 +13,13 @@ export function StageNotes({ recording }: { recording: Recording }) {
     <>
       {failure && (
         <ProblemBox problem={failure}>
-          <button type="button" className="btn" onClick={() => void session.analyse()}>
-            Analyse again
-          </button>
+          {lacksAudio(recording) ? (
+            <LinkSteps recording={recording} />
+          ) : (
+            <button type="button" className="btn" onClick={() => void session.analyse()}>
+              Analyse again
+            </button>
+          )}
         </ProblemBox>
       )}
       {actionProblem && <ProblemBox problem={actionProblem} onDismiss={() => session.dismissProblem()} />}

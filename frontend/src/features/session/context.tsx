@@ -5,7 +5,7 @@ import { DisposableScope } from "../../lib/disposable-scope";
 import { type PlaybackState, Player } from "../playback/player";
 import { Viewport, type ViewState } from "../timeline/view-store";
 import { RecordingSession } from "./session";
-import { durationOf, isRunning, type SessionState } from "./session-state";
+import { durationOf, hasAudio, isRunning, type SessionState } from "./session-state";
 
 export interface Workspace {
   session: RecordingSession;
@@ -27,7 +27,7 @@ function openWorkspace(id: string, prompts: string[] | null): { workspace: Works
   scope.add(
     session.store.subscribe((state, before) => {
       viewport.setDuration(durationOf(state.recording));
-      if (state.recording && !state.recording.arriving) player.open();
+      if (hasAudio(state.recording)) player.open();
       const grown = state.matrixVersion !== before.matrixVersion;
       if (grown && isRunning(state.recording)) viewport.followFront(session.matrix.heardUntilS);
     }),

@@ -11,6 +11,14 @@ export interface Progress {
   timesRealTime: number | null;
 }
 
+/** Bytes on their way to the server. */
+export interface Arrival {
+  doneBytes: number;
+  totalBytes: number | null;
+  bytesPerS: number | null;
+  etaS: number | null;
+}
+
 /** What the reader set for one row alone. */
 export interface RowSettings {
   /** Left out of the moments, the exports and the words under the playhead. */
@@ -35,6 +43,7 @@ export interface SessionState extends Edits {
   connection: Connection;
   infos: Readonly<Record<string, PromptInfo>>;
   progress: Progress | null;
+  arrival: Arrival | null;
   /** Steps whenever the score matrix changed, which itself stays outside React. */
   matrixVersion: number;
   detections: Detection[];
@@ -50,6 +59,7 @@ export const INITIAL_SESSION: SessionState = {
   prompts: [],
   infos: {},
   progress: null,
+  arrival: null,
   matrixVersion: 0,
   detections: [],
   detectionsStale: true,
@@ -68,9 +78,23 @@ export function progressOf(event: ProgressEvent): Progress {
   };
 }
 
+export function arrivalOf(event: ProgressEvent): Arrival {
+  return {
+    doneBytes: event.done,
+    totalBytes: event.total,
+    bytesPerS: event.bytes_per_s ?? null,
+    etaS: event.eta_s,
+  };
+}
+
 export function isRunning(recording: Recording | null): boolean {
   const state = recording?.state;
   return state === "queued" || state === "fetching" || state === "analyzing";
+}
+
+/** Whether all of the audio that there will be is there. */
+export function hasAudio(recording: Recording | null): boolean {
+  return recording !== null && !recording.arriving && recording.source.size_bytes > 0;
 }
 
 /** Length of the recording: what the container claims until the exact length is known, never less than heard. */

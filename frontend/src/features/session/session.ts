@@ -18,6 +18,7 @@ import { addPrompts, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { MomentsFeed } from "./moments-feed";
 import {
+  arrivalOf,
   type Edits,
   INITIAL_SESSION,
   progressOf,
@@ -201,7 +202,8 @@ export class RecordingSession {
         this.receiveWindow(message);
         break;
       case "progress":
-        this.store.setState({ progress: progressOf(message) });
+        if (message.unit === "bytes") this.store.setState({ arrival: arrivalOf(message) });
+        else this.store.setState({ progress: progressOf(message) });
         break;
       case "state":
         this.receiveState(message.state);
@@ -220,7 +222,12 @@ export class RecordingSession {
         break;
       case "error":
         this.patchRecording({
-          error: { code: message.code, message: message.message, hint: message.hint },
+          error: {
+            code: message.code,
+            message: message.message,
+            hint: message.hint,
+            details: message.details ?? null,
+          },
         });
         break;
       case "rejected":

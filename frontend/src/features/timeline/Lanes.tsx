@@ -4,6 +4,7 @@ import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { SortMenu } from "../prompts/SortMenu";
 import { useView, useWorkspace } from "../session/context";
+import { ChapterLane } from "./ChapterLane";
 import { timeToX } from "./geometry";
 import { Lane } from "./Lane";
 import { MinimapLane } from "./MinimapLane";
@@ -73,9 +74,12 @@ function SpectrumLane() {
 function AxisLane() {
   const palette = usePalette();
   const view = useView((state) => state.view);
+  const known = useView((state) => state.durationS > 0);
   const paint = useCallback(
-    (surface: Surface) => paintAxis(surface, palette, view, ticksFor(view, surface.width, TICK_GAP_PX)),
-    [palette, view],
+    (surface: Surface) => {
+      if (known) paintAxis(surface, palette, view, ticksFor(view, surface.width, TICK_GAP_PX));
+    },
+    [palette, view, known],
   );
   return (
     <Lane kind="axis" label={<SortMenu />}>
@@ -89,6 +93,7 @@ export function Lanes() {
   return (
     <div className="lanes">
       <MinimapLane />
+      <ChapterLane />
       <WaveLane />
       <SpectrumLane key={session.id} />
       <AxisLane />

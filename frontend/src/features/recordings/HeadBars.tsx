@@ -1,0 +1,20 @@
+import { ProgressBar } from "../../ui/ProgressBar";
+import type { RunWords } from "./run-words";
+
+/** How much has arrived and, over it, how much has been heard: the fainter bar runs ahead of the brighter one. */
+export function HeadBars(props: { arrival: RunWords | null; run: RunWords }) {
+  const { arrival, run } = props;
+  if (arrival === null) {
+    return (
+      <div className="head-bars">
+        <ProgressBar share={run.share} label="Analysis" />
+      </div>
+    );
+  }
+  return (
+    <div className="head-bars head-bars-two">
+      <ProgressBar share={arrival.share} label="Fetching" />
+      <ProgressBar share={run.share ?? 0} label="Analysis" />
+    </div>
+  );
+}
