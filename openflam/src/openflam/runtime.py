@@ -20,9 +20,14 @@ from openflam.prepare import OnStage, Prepared, Stage, folder_of, identity, prep
 from openflam.processor import has_bfloat16
 from openflam.storage import exclusive, storage_errors
 from openflam.text import Tokenizer, near_length_groups, pad
+from openflam.textcache import Entry, TextCache, key_of
 from openflam.threads import available_threads
 
 log = logging.getLogger(__name__)
+
+PROMPTS_PER_BLOCK = 4096
+"""Prompts looked up and encoded at once, so that any number of them takes little more than their vectors."""
+TEXTS_FILE = "texts.sqlite3"
 
 
 class TextVectors(NamedTuple):
@@ -65,8 +70,12 @@ class Runtime(Protocol):
 class LoadedRuntime:
     """A :class:`Runtime` over an engine."""
 
-    def __init__(self, engine: Engine, tokenizer: Tokenizer, weights_id: str, config: FLAMConfig) -> None:
+    def __init__(
+        self, engine: Engine, tokenizer: Tokenizer, weights_id: str, config: FLAMConfig, cache: TextCache
+    ) -> None:
         self._engine = engine
+        self._cache = cache
+        self._model = f"{weights_id} {engine.name} {engine.precision}"
         self._tokenizer = tokenizer
         self._config = config
         self._lock = threading.Lock()
@@ -96,18 +105,32 @@ class LoadedRuntime:
             raise TypeError(f"prompts are a list of texts, not one text: [{prompts!r}]")
         if not prompts:
             raise PromptError("there is no prompt to encode", "Give at least one")
-        tokens = self._tokenizer.encode(prompts)
+        text = empty_text(len(prompts), self.dim)
         truncated = np.zeros(len(prompts), np.bool_)
-        truncated[tokens.truncated] = True
-        text = self._encode_sequences(tokens.ids)
+        for first in range(0, len(prompts), PROMPTS_PER_BLOCK):
+            tokens = self._tokenizer.encode(prompts[first : first + PROMPTS_PER_BLOCK], first)
+            truncated[[first + place for place in tokens.truncated]] = True
+            for whole, part in zip(text, self._encode_block(tokens.ids), strict=True):
+                whole[first : first + len(part)] = part
         return TextVectors(*text, truncated)
 
+    def _encode_block(self, sequences: list[list[int]]) -> TextArrays:
+        """Of texts that were met before, the vectors come from the cache."""
+        keys = [key_of(self._model, ids) for ids in sequences]
+        known = self._cache.get(list(dict.fromkeys(keys)))
+        new = {key: ids for key, ids in zip(keys, sequences, strict=True) if key not in known}
+        encoded = self._encode_sequences(list(new.values()))
+        fresh = {
+            key: Entry(vector, float(scale), float(bias))
+            for key, vector, scale, bias in zip(new, *encoded, strict=True)
+        }
+        self._cache.put(fresh)
+        known.update(fresh)
+        rows = [known[key] for key in keys]
+        return TextArrays(*(np.asarray(part, np.float32) for part in zip(*rows, strict=True)))
+
     def _encode_sequences(self, sequences: list[list[int]]) -> TextArrays:
-        text = TextArrays(
-            np.empty((len(sequences), self.dim), np.float32),
-            np.empty(len(sequences), np.float32),
-            np.empty(len(sequences), np.float32),
-        )
+        text = empty_text(len(sequences), self.dim)
         for group in near_length_groups([len(ids) for ids in sequences]):
             ids, mask = pad([sequences[place] for place in group], self._config.text.padding_id)
             with self._lock:
@@ -115,6 +138,11 @@ class LoadedRuntime:
             for whole, part in zip(text, encoded, strict=True):
                 whole[group] = part
         return text
+
+
+def empty_text(count: int, dim: int) -> TextArrays:
+    """Arrays to fill."""
+    return TextArrays(np.empty((count, dim), np.float32), np.empty(count, np.float32), np.empty(count, np.float32))
 
 
 def open_runtime(
@@ -145,7 +173,8 @@ def open_runtime(
     how = Opening(source, cache, precision, threads or available_threads(), config, progress or ignore)
     loaded, weights_sha256 = open_engine(how, engine)
     log.info("FLAM runs on %s in %s, %d threads", loaded.name, loaded.precision, how.threads)
-    return LoadedRuntime(loaded, text, weights_sha256[:16], config)
+    vectors = TextCache(cache / TEXTS_FILE, config.dim)
+    return LoadedRuntime(loaded, text, weights_sha256[:16], config, vectors)
 
 
 def ignore(stage: Stage) -> None:
