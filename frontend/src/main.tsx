@@ -11,9 +11,11 @@ import "./features/recordings/home.css";
 import "./features/recordings/arriving.css";
 import "./features/source/source.css";
 import "./features/source/link.css";
+import "./features/source/uploads.css";
 import "./features/timeline/timeline.css";
 import "./features/prompts/rows.css";
 import "./features/detections/side.css";
+import "./features/detections/inspector.css";
 import "./features/playback/player.css";
 
 startTheme();

@@ -70,23 +70,3 @@ test("a dropped file is uploaded and analysed", async ({ page, view }) => {
   await recent.getByRole("link").click();
   await view.untilDone();
 });
-
-test("an upload tells how far it is and can be cancelled", async ({ page, context }) => {
-  await page.goto("/");
-  const network = await context.newCDPSession(page);
-  await network.send("Network.enable");
-  await network.send("Network.emulateNetworkConditions", {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: 200_000,
-  });
-  const file = { name: "slow.wav", mimeType: "audio/wav", buffer: toneWav(120, 8000) };
-  await page.locator("input[type=file]").setInputFiles(file);
-  await expect(page.locator(".transfer")).toContainText(/of 1\.9 MB/);
-  await expect(page.getByRole("progressbar", { name: "Upload" })).toBeVisible();
-  expect(await violations(page)).toEqual([]);
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(page.getByText("Drop a recording here")).toBeVisible();
-  await expect(page.getByRole("alert")).toHaveCount(0);
-});

@@ -3,6 +3,7 @@ import { HomePage } from "../features/recordings/HomePage";
 import { RecordingPage } from "../features/recordings/RecordingPage";
 import { WorkspaceProvider } from "../features/session/context";
 import { DropOverlay } from "../features/source/DropOverlay";
+import { UploadsTray } from "../features/source/UploadsTray";
 import { ProblemBox } from "../ui/ProblemBox";
 import { useNotice } from "./notice";
 import { useRoute } from "./route";
@@ -37,6 +38,7 @@ export function App() {
       ) : (
         <HomePage />
       )}
+      <UploadsTray />
       <DropOverlay />
     </div>
   );

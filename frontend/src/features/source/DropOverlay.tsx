@@ -1,14 +1,22 @@
 import { useEffect, useState } from "react";
+import { useNotice } from "../../app/notice";
 import { DisposableScope } from "../../lib/disposable-scope";
+import { filesOfDrop } from "./chosen-files";
 import { useSource } from "./source-store";
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
-/** A file may be dropped anywhere on the page; while one hovers, the page says so. */
+const unreadable = () =>
+  useNotice.getState().show({
+    code: "unreadable_drop",
+    message: "The browser could not read what was dropped.",
+    hint: "Check that the files are still there, or choose them with the button.",
+  });
+
+/** Files and folders may be dropped anywhere on the page; while some hover, the page says so. */
 export function DropOverlay() {
   const [over, setOver] = useState(false);
-  const upload = useSource((state) => state.upload);
-  const busy = useSource((state) => state.transfer !== null);
+  const send = useSource((state) => state.send);
 
   useEffect(() => {
     const scope = new DisposableScope();
@@ -32,18 +40,17 @@ export function DropOverlay() {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) void upload(file);
+      if (event.dataTransfer) void filesOfDrop(event.dataTransfer).then(send, unreadable);
     });
     return () => scope.dispose();
-  }, [upload]);
+  }, [send]);
 
   if (!over) return null;
   return (
     <div className="drop-overlay" aria-hidden="true">
       <div className="drop-words">
-        <strong>{busy ? "One file is on its way already" : "Drop it to listen"}</strong>
-        <span>{busy ? "Wait for it, or cancel it first" : "Audio or video, one file"}</span>
+        <strong>Drop it to listen</strong>
+        <span>Audio or video: a file, several, or a folder</span>
       </div>
     </div>
   );

@@ -1,13 +1,17 @@
 import { type ReactNode, useRef } from "react";
+import { ACCEPTED, filesOfList } from "./chosen-files";
 import { useSource } from "./source-store";
 
-export const ACCEPTED = "audio/*,video/*,.flac,.opus,.mka,.caf,.amr,.wv,.aiff";
+interface ButtonProps {
+  className: string;
+  ariaLabel?: string;
+  children: ReactNode;
+}
 
-/** A button that opens the system's file chooser and uploads what is chosen. */
-export function FileButton(props: { className: string; ariaLabel?: string; children: ReactNode }) {
+/** A button that opens the system's file chooser and sends what is chosen, one file or many. */
+export function FileButton(props: ButtonProps) {
   const input = useRef<HTMLInputElement>(null);
-  const upload = useSource((state) => state.upload);
-  const busy = useSource((state) => state.transfer !== null);
+  const send = useSource((state) => state.send);
   return (
     <>
       <button
@@ -15,7 +19,6 @@ export function FileButton(props: { className: string; ariaLabel?: string; child
         className={props.className}
         aria-label={props.ariaLabel}
         title={props.ariaLabel}
-        disabled={busy}
         onClick={() => input.current?.click()}
       >
         {props.children}
@@ -24,13 +27,38 @@ export function FileButton(props: { className: string; ariaLabel?: string; child
         ref={input}
         type="file"
         hidden
+        multiple
         accept={ACCEPTED}
         onChange={(event) => {
-          const file = event.target.files?.[0];
+          const chosen = filesOfList(event.target.files ?? []);
           event.target.value = "";
-          if (file) void upload(file);
+          if (chosen.files.length > 0) send(chosen);
         }}
       />
     </>
+  );
+}
+
+/** A button that lets a whole folder be chosen; what in it looks like a recording is sent. */
+export function FolderButton(props: ButtonProps) {
+  const send = useSource((state) => state.send);
+  const choose = () => {
+    // Made for this one choice: React does not know the attribute that asks for folders.
+    const input = document.createElement("input");
+    input.type = "file";
+    input.webkitdirectory = true;
+    input.onchange = () => send(filesOfList(input.files ?? []));
+    input.click();
+  };
+  return (
+    <button
+      type="button"
+      className={props.className}
+      aria-label={props.ariaLabel}
+      title={props.ariaLabel}
+      onClick={choose}
+    >
+      {props.children}
+    </button>
   );
 }

@@ -1,6 +1,6 @@
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useCompact } from "../../ui/use-compact";
-import { FileButton } from "./FileButton";
+import { FileButton, FolderButton } from "./FileButton";
 import { LinkForm } from "./LinkForm";
 import { useLink } from "./link-store";
 import { useSource } from "./source-store";
@@ -29,6 +29,7 @@ export function SourceHero() {
         <p>{compact ? "or listen to a file" : "or drop a recording here"}</p>
         <div className="hero-buttons">
           <FileButton className={linked ? "btn" : "btn btn-go"}>Choose a file</FileButton>
+          {!compact && <FolderButton className="btn">Choose a folder</FolderButton>}
           <button type="button" className="btn" onClick={() => void sample()}>
             Try the sample
           </button>

@@ -2,19 +2,16 @@ import { create } from "zustand";
 import { addSample, startAnalysis } from "../../api/client";
 import { type Problem, problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
-import { uploadFile } from "../../api/upload";
 import { useNotice } from "../../app/notice";
 import { openRecording } from "../../app/route";
+import type { Chosen } from "./chosen-files";
+import { useUploads } from "./upload-store";
 
 const PROMPTS_KEY = "sonotag.prompts";
 
 export interface Transfer {
-  kind: "upload" | "sample" | "link";
+  kind: "sample" | "link";
   name: string;
-  sentBytes: number;
-  totalBytes: number;
-  startedAt: number;
-  abort: () => void;
 }
 
 interface SourceState {
@@ -24,7 +21,7 @@ interface SourceState {
   problem: Problem | null;
   setPrompts: (prompts: string[]) => void;
   dismiss: () => void;
-  upload: (file: File) => Promise<void>;
+  send: (chosen: Chosen) => void;
   sample: () => Promise<void>;
 }
 
@@ -38,21 +35,13 @@ function rememberedPrompts(): string[] {
 }
 
 export const useSource = create<SourceState>((set, get) => {
-  const add = async (
-    kind: Transfer["kind"],
-    name: string,
-    totalBytes: number,
-    fetchRecording: (signal: AbortSignal) => Promise<Recording>,
-  ) => {
+  const add = async (kind: Transfer["kind"], name: string, fetchRecording: () => Promise<Recording>) => {
     if (get().transfer) return;
-    const request = new AbortController();
-    const abort = () => request.abort();
-    set({ problem: null, transfer: { kind, name, sentBytes: 0, totalBytes, startedAt: Date.now(), abort } });
+    set({ problem: null, transfer: { kind, name } });
     try {
-      const recording = await fetchRecording(request.signal);
-      await begin(recording, get().prompts);
+      await begin(await fetchRecording(), get().prompts);
     } catch (error) {
-      if (!request.signal.aborted) set({ problem: problemOf(error) });
+      set({ problem: problemOf(error) });
     } finally {
       set({ transfer: null });
     }
@@ -67,13 +56,11 @@ export const useSource = create<SourceState>((set, get) => {
       set({ prompts });
     },
     dismiss: () => set({ problem: null }),
-    upload: (file) =>
-      add("upload", file.name, file.size, (signal) =>
-        uploadFile(file, signal, ({ sentBytes }) =>
-          set(({ transfer }) => ({ transfer: transfer && { ...transfer, sentBytes } })),
-        ),
-      ),
-    sample: () => add("sample", "The sample", 0, () => addSample()),
+    send: (chosen) => {
+      set({ problem: null });
+      useUploads.getState().send(chosen, get().prompts);
+    },
+    sample: () => add("sample", "The sample", () => addSample()),
   };
 });
 
