@@ -20,7 +20,7 @@ from sonotag.api.errors import install_error_handlers
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.page import SafetyHeaders, mount_page
-from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, uploads
+from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, system, uploads
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
@@ -150,6 +150,9 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         at_once=settings.concurrent_downloads,
         cookies=settings.link_cookies,
         certificates=outside.certificates,
+        cache=settings.data_dir / "cache" / "yt-dlp",
+        packages=settings.data_dir / "yt-dlp",
+        update=settings.ytdlp_update,
     )
     guard = outside.guard or (lambda: EgressGuard(upstream=settings.link_proxy))
     downloads = Downloads(library, data, guard, fetching)
@@ -246,6 +249,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
         analysis.router,
         recordings.router,
         catalogue.router,
+        system.router,
         health.router,
         stream_router,
     ):

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     link_cookies: Path | None = Field(
         default=None, description="A cookie file (Netscape format) to fetch links with, for sites that want a sign-in."
     )
+    ytdlp_update: bool = Field(
+        default=False, description="Whether the newest yt-dlp is fetched into the data directory at every start."
+    )
     link_proxy: str | None = Field(default=None, description="An HTTP proxy to fetch links through.")
     allowed_origins: list[str] = Field(
         default_factory=list[str],

@@ -348,6 +348,29 @@ class ModelDownloadRequest(Schema):
     accept_terms: bool = Field(description="That the model's `terms` were read and are accepted.")
 
 
+class Ytdlp(Schema):
+    """The program that reads links."""
+
+    version: str
+    age_days: int | None
+    stale: bool = Field(description="So old that sites have probably changed since.")
+    stale_after_days: int
+    updated: bool = Field(description="Newer than the one that SonoTag came with.")
+
+
+class LinkSite(Schema):
+    name: str
+    title: str
+
+
+class System(Schema):
+    version: str
+    ytdlp: Ytdlp | None
+    sites: list[LinkSite] = Field(description="Whose links are taken.")
+    has_cookies: bool = Field(description="The operator gave a cookie file, so that sites that want a sign-in work.")
+    has_proxy: bool = Field(description="The operator gave a proxy to fetch through.")
+
+
 class Limits(Schema):
     max_upload_bytes: int
     max_duration_s: float

@@ -15,8 +15,9 @@ from sonotag.jobs.library import Library
 from sonotag.media.egress import EgressGuard, EgressLimits, Session
 from sonotag.media.fetch import Fetch, FetchedInfo, FetchLimits, FetchSpec
 from sonotag.media.fetch_errors import LinkError, link_error
-from sonotag.media.links import Link, Sites, parse_link
+from sonotag.media.links import Link, Site, Sites, parse_link
 from sonotag.media.thumbnails import fetch_thumbnail
+from sonotag.media.ytdlp_version import newest, update
 from sonotag.store.files import DataDirectory
 
 log = logging.getLogger(__name__)
@@ -26,14 +27,20 @@ LIST_NOTE = "The link is that of a list; its first recording was taken."
 
 @dataclass(frozen=True, slots=True)
 class DownloadSettings:
-    """What the operator allows and gives. `certificates`: a CA file to trust instead of the usual ones."""
+    """What the operator allows and gives.
+
+    `cache`: what yt-dlp remembers of sites between jobs. `packages`: where a newer yt-dlp may be, and is put when
+    `update`. `certificates`: a CA file to trust instead of the usual ones.
+    """
 
     sites: Sites
     limits: FetchLimits
     at_once: int
+    cache: Path
+    packages: Path
+    update: bool = False
     cookies: Path | None = None
     certificates: Path | None = None
-    packages: Path | None = None
 
 
 class Downloads:
@@ -51,6 +58,19 @@ class Downloads:
         self._lock = threading.Lock()
         self._running: dict[threading.Thread, Fetch] = {}
         self._closing = False
+        self.ytdlp, self._packages = newest(settings.packages)
+        if settings.update:
+            threading.Thread(target=self._update, name="yt-dlp update", daemon=True).start()
+
+    def _update(self) -> None:
+        if update(self._settings.packages):
+            self.ytdlp, self._packages = newest(self._settings.packages)
+            log.info("yt-dlp is now %s", self.ytdlp.version if self.ytdlp else "missing")
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites whose links are taken."""
+        return self._settings.sites.all()
 
     @property
     def running(self) -> int:
@@ -97,9 +117,10 @@ class Downloads:
             link.url,
             link.extractors,
             session.proxy_url,
-            settings.cookies,
-            settings.certificates,
-            settings.packages,
+            cache=settings.cache,
+            cookies=settings.cookies,
+            certificates=settings.certificates,
+            packages=self._packages,
         )
         fetch = Fetch(spec, settings.limits, self._data.incoming)
         incoming.on_stop = fetch.cancel

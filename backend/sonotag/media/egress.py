@@ -177,8 +177,8 @@ class EgressGuard:
             self._note(session, f"connection failed: {error!r}")
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         finally:
-            self._tasks.discard(task)
             await _close(writer)
+            self._tasks.discard(task)
 
     def _note(self, session: Session | None, why: str, *, refused: bool = False) -> None:
         log.warning("egress of %s: %s", session.job if session else "nobody", why)

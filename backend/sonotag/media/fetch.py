@@ -44,6 +44,8 @@ class FetchSpec:
     url: str
     extractors: tuple[str, ...]
     proxy_url: str
+    cache: Path
+    """What yt-dlp remembers between jobs, such as SoundCloud's client id."""
     cookies: Path | None = None
     certificates: Path | None = None
     packages: Path | None = None
@@ -127,7 +129,7 @@ class Fetch:
         spec = {
             **asdict(self._spec),
             "cookies": None,
-            "cache_dir": str(folder / "cache"),
+            "cache": str(self._spec.cache),
             "events_fd": child_fd,
             "max_duration_s": self._limits.max_duration_s,
             "max_bytes": self._limits.max_bytes,

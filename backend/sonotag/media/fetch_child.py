@@ -58,6 +58,9 @@ def options_of(spec: Info, log: _Quiet) -> Info:
         "logtostderr": True,
         "logger": log,
         "noprogress": True,
+        # Small and fixed: otherwise a slow server's bytes wait for a block of a megabyte to fill.
+        "buffersize": 8192,
+        "noresizebuffer": True,
         "format": AUDIO_FORMAT,
         # Exact names: the patterns are matched from the beginning.
         "allowed_extractors": [f"{name}$" for name in spec["extractors"]],
@@ -71,7 +74,7 @@ def options_of(spec: Info, log: _Quiet) -> Info:
         "fragment_retries": 3,
         # A fragment that is missing is a hole that nobody would see.
         "skip_unavailable_fragments": False,
-        "cachedir": spec["cache_dir"],
+        "cachedir": spec["cache"],
         "hls_prefer_native": True,
         "ffmpeg_location": os.devnull,
         "updatetime": False,

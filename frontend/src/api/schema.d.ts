@@ -387,6 +387,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read System
+         * @description Versions, the sites whose links are taken, and whether the operator gave cookies or a proxy for them.
+         */
+        get: operations["read_system_api_system_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -766,6 +786,13 @@ export interface components {
         LinkRequest: {
             /** Url */
             url: string;
+        };
+        /** LinkSite */
+        LinkSite: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * LoadStage
@@ -1236,6 +1263,27 @@ export interface components {
              */
             type: "state";
         };
+        /** System */
+        System: {
+            /**
+             * Has Cookies
+             * @description The operator gave a cookie file, so that sites that want a sign-in work.
+             */
+            has_cookies: boolean;
+            /**
+             * Has Proxy
+             * @description The operator gave a proxy to fetch through.
+             */
+            has_proxy: boolean;
+            /**
+             * Sites
+             * @description Whose links are taken.
+             */
+            sites: components["schemas"]["LinkSite"][];
+            /** Version */
+            version: string;
+            ytdlp: components["schemas"]["Ytdlp"] | null;
+        };
         /**
          * WindowMessage
          * @description Scores of `count` consecutive windows that were just encoded.
@@ -1270,6 +1318,28 @@ export interface components {
              * @enum {string}
              */
             type: "window";
+        };
+        /**
+         * Ytdlp
+         * @description The program that reads links.
+         */
+        Ytdlp: {
+            /** Age Days */
+            age_days: number | null;
+            /**
+             * Stale
+             * @description So old that sites have probably changed since.
+             */
+            stale: boolean;
+            /** Stale After Days */
+            stale_after_days: number;
+            /**
+             * Updated
+             * @description Newer than the one that SonoTag came with.
+             */
+            updated: boolean;
+            /** Version */
+            version: string;
         };
     };
     responses: never;
@@ -2085,6 +2155,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recording"];
+                };
+            };
+        };
+    };
+    read_system_api_system_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
                 };
             };
         };
