@@ -148,6 +148,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         sites=link_sites(settings),
         limits=FetchLimits(settings.max_upload_bytes, settings.max_duration_s, settings.download_timeout_s),
         at_once=settings.concurrent_downloads,
+        decoder=decoder,
         cookies=settings.link_cookies,
         certificates=outside.certificates,
         cache=settings.data_dir / "cache" / "yt-dlp",
@@ -230,6 +231,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
             services.library.clean()
             services.uploads.restore()
             services.uploads.start()
+            services.downloads.restore()
             app.state.services = services
             services.models.start()
             closing = threading.Event()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import wave
 from collections.abc import Callable, Iterator
@@ -67,8 +68,23 @@ def server_with(tmp_path_factory: pytest.TempPathFactory, rig: Rig) -> Iterator[
         next(one, None)
 
 
-def _serve(factory: pytest.TempPathFactory, rig: Rig, **settings: object) -> Iterator[Server]:
-    data: Path = factory.mktemp("data")
+@pytest.fixture
+def start_on(
+    tmp_path_factory: pytest.TempPathFactory, rig: Rig
+) -> Callable[..., contextlib.AbstractContextManager[Server]]:
+    """`with start_on(folder) as server`: again on the same data."""
+
+    @contextlib.contextmanager
+    def start(data_dir: Path, **settings: object) -> Iterator[Server]:
+        yield from _serve(tmp_path_factory, rig, data_dir, **settings)
+
+    return start
+
+
+def _serve(
+    factory: pytest.TempPathFactory, rig: Rig, data_dir: Path | None = None, **settings: object
+) -> Iterator[Server]:
+    data = data_dir or factory.mktemp("data")
     values = {"data_dir": data, "page_dir": factory.mktemp("page"), "link_sites": [RIG_SITE], **settings}
     app = create_app(Settings.model_validate(values), Outside(rig.guard, rig.certificates))
     with TestClient(app, base_url="http://localhost") as client:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,3 +214,70 @@ def test_what_is_no_link_of_ours_makes_no_recording(server: Server, text: str, c
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == code
     assert server.client.get("/api/recordings").json() == before
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "expected_s"), [(10.0, 25.5, 15.5), (None, 12.0, 12.0), (40.0, None, 5.0), (40.0, 90.0, 5.0)]
+)
+def test_a_stretch_of_a_link(
+    server: Server, media: MediaSite, start_s: float | None, end_s: float | None, expected_s: float
+) -> None:
+    media.files["/sound.wav"] = ("audio/wav", wav_of(45))
+    begun = download(server, LINK, start_s=start_s, end_s=end_s)
+    assert (begun["link"]["start_s"], begun["link"]["end_s"]) == (start_s, end_s)
+    server.analyze(begun["id"], ["rain"])
+    done = ended(server, begun["id"])
+    assert done["state"] == "done", done["error"]
+    assert done["duration_s"] == pytest.approx(expected_s, abs=0.2)
+    # A burst every three seconds from 0.5 s on: they tell where the stretch begins.
+    peaks = server.client.get(f"/api/recordings/{begun['id']}/peaks?max_columns=2000").json()
+    loud = [i * peaks["seconds_per_column"] for i, high in enumerate(peaks["max"]) if high > 0.3]
+    first = next(0.5 + 3 * i for i in range(20) if 0.5 + 3 * i >= (start_s or 0.0)) - (start_s or 0.0)
+    assert loud[0] == pytest.approx(first, abs=0.2)
+
+
+def test_the_end_of_a_stretch_ends_the_fetching(server: Server, media: MediaSite) -> None:
+    content = wav_of(45)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.gates["/sound.wav"] = len(content) * 2 // 3  # never opened: the rest is not needed
+    begun = download(server, LINK, start_s=5, end_s=20)
+    server.analyze(begun["id"])
+    done = ended(server, begun["id"])
+    assert (done["state"], done["windows_done"]) == ("done", 2)
+
+
+def test_a_stretch_beyond_the_end_is_said_to_be_empty(server: Server, media: MediaSite) -> None:
+    media.files["/sound.wav"] = ("audio/wav", wav_of(10))
+    failed = ended(server, download(server, LINK, start_s=100)["id"])
+    assert failed["error"]["code"] == "empty_stretch"
+
+
+@pytest.mark.parametrize("stretch", [{"start_s": 20, "end_s": 10}, {"end_s": 0}, {"start_s": -1}, {"start_s": 1e300}])
+def test_a_stretch_that_is_none_is_refused(server: Server, stretch: dict[str, float]) -> None:
+    answer = server.client.post("/download_youtube", json={"url": LINK, **stretch})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["hint"]
+
+
+def test_a_restart_fetches_again_and_goes_on(
+    start_on: Callable[..., contextlib.AbstractContextManager[Server]], media: MediaSite, tmp_path: Path
+) -> None:
+    content = wav_of(45)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    with start_on(tmp_path) as server:
+        begun = download(server, LINK)
+        server.analyze(begun["id"], ["rain"])
+        whole = ended(server, begun["id"])
+        url = f"/api/recordings/{begun['id']}/scores?prompts=rain"
+        expected = server.client.get(url).json()["scores"]
+    media.gates["/sound.wav"] = len(content) // 2
+    with start_on(tmp_path) as server:
+        begun = download(server, LINK)
+        server.analyze(begun["id"], ["rain"])
+        server.wait(begun["id"], lambda r: r["windows_done"] >= 1)
+    media.open_gate("/sound.wav")
+    with start_on(tmp_path) as server:
+        done = ended(server, begun["id"])
+        assert (done["state"], done["windows_done"]) == ("done", whole["windows_done"]), done["error"]
+        assert server.client.get(f"/api/recordings/{begun['id']}/scores?prompts=rain").json()["scores"] == expected
+        assert server.client.get(done["audio_url"]).content == content

@@ -243,9 +243,11 @@ class AnalysisAccepted(Schema):
 
 
 class DownloadRequest(Schema):
+    """A link, and the stretch of it that is wanted; the recording's times then count from `start_s`."""
+
     url: str
-    start_s: float | None = None
-    end_s: float | None = None
+    start_s: float | None = Field(None, ge=0, le=1e6, allow_inf_nan=False)
+    end_s: float | None = Field(None, gt=0, le=1e6, allow_inf_nan=False)
 
 
 class LinkRequest(Schema):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sonotag.domain import LinkInfo, Recording, Source, SourceKind
-from sonotag.errors import BusyError, CancelledError, SonotagError
+from sonotag.domain import Chapter, LinkInfo, Recording, Source, SourceKind
+from sonotag.errors import BusyError, CancelledError, InputError, SonotagError
 from sonotag.jobs.incoming import Incoming
 from sonotag.jobs.library import Library
+from sonotag.media.cut import Cutter, EnoughError
+from sonotag.media.decode import Decoder
 from sonotag.media.egress import EgressGuard, EgressLimits, Session
 from sonotag.media.fetch import Fetch, FetchedInfo, FetchLimits, FetchSpec
 from sonotag.media.fetch_errors import LinkError, link_error
@@ -36,6 +40,7 @@ class DownloadSettings:
     sites: Sites
     limits: FetchLimits
     at_once: int
+    decoder: Decoder
     cache: Path
     packages: Path
     update: bool = False
@@ -81,12 +86,16 @@ class Downloads:
         """What `text` links to. Raises InputError (not_a_link, bad_link, site_not_allowed)."""
         return parse_link(text, self._settings.sites)
 
-    def start(self, text: str) -> Recording:
-        """Begins to fetch what `text` links to; the recording is there at once, in the state FETCHING.
+    def start(self, text: str, start_s: float | None = None, end_s: float | None = None) -> Recording:
+        """Begins to fetch what `text` links to, or a stretch of it; the recording is there at once, as FETCHING.
 
-        Raises InputError (not_a_link, bad_link, site_not_allowed), BusyError, StorageError.
+        Raises InputError (not_a_link, bad_link, site_not_allowed, bad_range), BusyError, StorageError.
         """
         link = parse_link(text, self._settings.sites)
+        if end_s is not None and end_s <= (start_s or 0.0):
+            raise InputError(
+                "The stretch ends before it begins.", hint="Give an end that is later than the start.", code="bad_range"
+            )
         with self._lock:
             if self._closing:
                 raise BusyError("The server is stopping.", hint="Try again in a minute.", retry_after_s=30)
@@ -96,17 +105,30 @@ class Downloads:
                     hint="Try again when one of them is done.",
                     retry_after_s=20,
                 )
-            if self._guard is None:
-                self._guard = self._new_guard()
-            guard = self._guard
-            info = LinkInfo(link.site.title, link.url, note=LIST_NOTE if link.kind == "list" else None)
+            note = LIST_NOTE if link.kind == "list" else None
+            info = LinkInfo(link.site.title, link.url, note=note, start_s=start_s or None, end_s=end_s)
             source = Source(SourceKind.URL, "", "application/octet-stream", 0, playable=False, url=link.url)
             incoming = self._library.receive(_title_of(link), source, link=info)
-            return self._begin(guard, link, info, incoming)
+            return self._begin(link, info, incoming)
 
-    def _begin(self, guard: EgressGuard, link: Link, info: LinkInfo, incoming: Incoming) -> Recording:
+    def restore(self) -> None:
+        """Begins anew to fetch what an earlier run was fetching; its analysis goes on where it was."""
+        for recording in self._library.arriving_links():
+            info = recording.link
+            assert info is not None
+            try:
+                link = parse_link(info.url, self._settings.sites)
+                with self._lock:
+                    self._begin(link, info, self._library.receive_again(recording, 0))
+            except SonotagError as error:
+                # It stays without a writer, which is how the library knows that it was interrupted.
+                log.warning("link of %s is not fetched again: %s", recording.id, error.message)
+
+    def _begin(self, link: Link, info: LinkInfo, incoming: Incoming) -> Recording:
         settings = self._settings
-        stack = guard.session(
+        if self._guard is None:
+            self._guard = self._new_guard()
+        stack = self._guard.session(
             incoming.recording_id,
             link.site.reach,
             EgressLimits(max_bytes=settings.limits.max_bytes + 64 * 1024**2, wall_s=settings.limits.wall_s),
@@ -122,7 +144,10 @@ class Downloads:
             certificates=settings.certificates,
             packages=self._packages,
         )
-        fetch = Fetch(spec, settings.limits, self._data.incoming)
+        limits = settings.limits
+        if info.end_s is not None and info.end_s - (info.start_s or 0.0) <= limits.max_duration_s:
+            limits = replace(limits, max_duration_s=math.inf)  # what counts is what is kept
+        fetch = Fetch(spec, limits, self._data.incoming)
         incoming.on_stop = fetch.cancel
 
         def work() -> None:
@@ -143,7 +168,10 @@ class Downloads:
             self._describe(found, session, info, incoming)
 
         try:
-            fetch.run(describe, incoming.write)
+            if info.start_s is None and info.end_s is None:
+                fetch.run(describe, incoming.write)
+            else:
+                self._fetch_stretch(fetch, describe, info, incoming)
             incoming.finish()
         except CancelledError:
             log.info("fetching of %s was cancelled", incoming.recording_id)
@@ -159,20 +187,40 @@ class Downloads:
             log.exception("link of %s failed unexpectedly", incoming.recording_id)
             incoming.fail(link_error("link_failed", info.site, repr(error)))
 
+    def _fetch_stretch(
+        self, fetch: Fetch, describe: Callable[[FetchedInfo], None], info: LinkInfo, incoming: Incoming
+    ) -> None:
+        decoder = self._settings.decoder
+        cutter = Cutter(decoder.ffmpeg, decoder.limits.process, info.start_s or 0.0, info.end_s, incoming.write)
+
+        def stop() -> None:
+            fetch.cancel()
+            cutter.kill()
+
+        incoming.on_stop = stop
+        try:
+            # Its end ends the fetching, often long before that of the media.
+            with contextlib.suppress(EnoughError):
+                fetch.run(describe, cutter.write)
+            cutter.finish()
+        finally:
+            cutter.close()
+
     def _describe(self, found: FetchedInfo, session: Session, info: LinkInfo, incoming: Incoming) -> None:
         link = replace(
             info,
             uploader=found.uploader,
             duration_s=found.duration_s,
-            chapters=found.chapters,
+            chapters=_chapters_within(found.chapters, info.start_s or 0.0, info.end_s or math.inf),
             note=LIST_NOTE if found.listed else info.note,
         )
         changes: dict[str, object] = {"link": link, "source_filename": _filename_of(found)}
         if found.title:
             changes["title"] = found.title
         if found.duration_s is not None:
-            changes["duration_s"] = found.duration_s
-        if found.size_bytes is not None:
+            end_s = min(found.duration_s, info.end_s or math.inf)
+            changes["duration_s"] = max(0.0, end_s - (info.start_s or 0.0))
+        if found.size_bytes is not None and info.start_s is None and info.end_s is None:
             changes["expected_bytes"] = found.size_bytes
         incoming.describe(**changes)
         if found.thumbnail is not None:
@@ -202,6 +250,13 @@ class Downloads:
 
 def _title_of(link: Link) -> str:
     return link.url.removeprefix("https://").removeprefix("www.")
+
+
+def _chapters_within(chapters: tuple[Chapter, ...], start_s: float, end_s: float) -> tuple[Chapter, ...]:
+    """Chapters of a stretch, on its own time; the one that it begins in begins with it."""
+    begun = [chapter for chapter in chapters if chapter.start_s <= start_s][-1:]
+    later = [chapter for chapter in chapters if start_s < chapter.start_s < end_s]
+    return tuple(Chapter(max(0.0, chapter.start_s - start_s), chapter.title) for chapter in begun + later)
 
 
 def _filename_of(found: FetchedInfo) -> str:

@@ -145,6 +145,11 @@ class Library:
         """Raises NotFoundError."""
         return self._database.recording(recording_id)
 
+    def arriving_links(self) -> list[Recording]:
+        """Recordings that were being fetched by their link and that nobody fetches in this process."""
+        unfinished = [self._database.recording(one) for one in self._database.unfinished()]
+        return [one for one in unfinished if one.arriving and one.link and self._arrivals.get(one.id) is None]
+
     def incoming(self, recording_id: str) -> Incoming | None:
         """The writing side of a recording that is arriving in this process."""
         return self._arrivals.get(recording_id)

@@ -657,7 +657,10 @@ export interface components {
             /** Total Bytes */
             total_bytes: number | null;
         };
-        /** DownloadRequest */
+        /**
+         * DownloadRequest
+         * @description A link, and the stretch of it that is wanted; the recording's times then count from `start_s`.
+         */
         DownloadRequest: {
             /** End S */
             end_s?: number | null;

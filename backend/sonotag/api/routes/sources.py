@@ -81,4 +81,4 @@ def download_youtube(services: ServicesDep, request: DownloadRequest) -> Recordi
     The answer comes at once; what becomes known of the recording, its progress and its failure are events of it.
     `POST /analyze` may follow at once: the analysis begins with the first ten seconds of audio.
     """
-    return Recording.of(services.downloads.start(request.url))
+    return Recording.of(services.downloads.start(request.url, request.start_s, request.end_s))
