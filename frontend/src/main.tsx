@@ -15,6 +15,7 @@ import "./features/source/uploads.css";
 import "./features/timeline/timeline.css";
 import "./features/prompts/rows.css";
 import "./features/detections/side.css";
+import "./features/detections/inspector.css";
 import "./features/playback/player.css";
 
 startTheme();

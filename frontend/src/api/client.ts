@@ -3,7 +3,6 @@ import { apiUrl } from "./base";
 import { ApiError, problemFrom } from "./problem";
 import type { paths } from "./schema";
 import type {
-  Detection,
   Detections,
   LinkPreview,
   ModelOverview,
@@ -116,11 +115,11 @@ export async function getDetections(
   /** One for each prompt. */
   thresholds: readonly number[],
   signal: AbortSignal,
-): Promise<Detection[]> {
+): Promise<Detections> {
   const params = { path: at(id), query: { prompts: [...prompts], thresholds: [...thresholds] } };
   // The same address also answers in CSV and labels, which the types of the client cannot tell apart.
   const answer = await unwrap(client.GET("/api/recordings/{recording_id}/detections", { params, signal }));
-  return (answer as Detections).detections;
+  return answer as Detections;
 }
 
 export function getSpectrogramInfo(id: string, signal: AbortSignal): Promise<SpectrogramInfo> {

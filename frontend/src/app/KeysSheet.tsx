@@ -21,6 +21,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["+ −", "Zoom in or out"],
       ["0", "Show all"],
       ["F", "Follow the analysis"],
+      ["I", "Why, why not: the score under the pointer or the playhead; then the arrows walk"],
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { nextMoment, previousMoment } from "../detections/moments";
+import { loudestAt } from "../detections/rival";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
 import { useWorkspace } from "../session/context";
 
@@ -35,6 +36,17 @@ export function useKeys(): void {
       if (end === "start")
         viewport.select(atS, selection && selection.endS > atS ? selection.endS : durationS);
       else viewport.select(selection && selection.startS < atS ? selection.startS : 0, atS);
+    };
+    /** The score under the pointer, else the loudest under the playhead. */
+    const inspectHere = () => {
+      const { hover, cell } = viewport.store.getState();
+      const state = session.store.getState();
+      const pointed = hover?.row == null ? undefined : state.prompts[hover.row];
+      const timeS = pointed === undefined ? player.positionS : (hover?.timeS ?? player.positionS);
+      const prompt = pointed ?? loudestAt(session.matrix, state.prompts, timeS);
+      const again = cell !== null && cell.prompt === prompt && cell.timeS === timeS;
+      viewport.inspect(again || prompt === undefined ? null : { prompt, timeS });
+      viewport.setHover(null);
     };
     const run = (event: KeyboardEvent): boolean => {
       const { detections } = session.store.getState();
@@ -107,8 +119,12 @@ export function useKeys(): void {
         case "f":
           viewport.startFollowing(session.matrix.heardUntilS);
           return true;
+        case "i":
+          inspectHere();
+          return true;
         case "Escape":
-          viewport.clearSelection();
+          if (viewport.store.getState().cell) viewport.inspect(null);
+          else viewport.clearSelection();
           return true;
         case "/":
           document.getElementById(ADD_PROMPT_ID)?.focus();

@@ -57,7 +57,7 @@ export function PromptRow(props: {
       <button
         type="button"
         className="row-grip"
-        aria-label={`Move ${prompt}, with the up and down keys`}
+        aria-label={`Move ${prompt} up or down`}
         onPointerDown={props.onGrab}
         onKeyDown={(event) => moveByKey(event, onMove)}
       >

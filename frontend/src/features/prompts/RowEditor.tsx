@@ -21,7 +21,9 @@ export function RowEditor(props: {
   const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
   const form = useRef<HTMLFormElement>(null);
   // The editor of the last row hangs out below the map.
-  useEffect(() => form.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     props.onDone(text);

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { Inspector } from "../detections/Inspector";
 import { MomentsPanel } from "../detections/MomentsPanel";
 import { SelectionPanel } from "../detections/SelectionPanel";
 import { UnderPlayhead } from "../detections/UnderPlayhead";
@@ -73,6 +74,7 @@ export function RecordingPage() {
         <aside className="side" aria-label="What was found">
           <UnderPlayhead />
           <ChaptersPanel />
+          <Inspector />
           <SelectionPanel />
           <MomentsPanel />
           {recording.source.attribution && <p className="attribution">{recording.source.attribution}</p>}

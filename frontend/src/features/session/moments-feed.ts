@@ -1,9 +1,10 @@
 import type { StoreApi } from "zustand/vanilla";
 import { getDetections } from "../../api/client";
 import { ApiError } from "../../api/problem";
+import type { Detections } from "../../api/types";
 import type { DisposableScope } from "../../lib/disposable-scope";
 import { debounced, throttled } from "../../lib/throttled";
-import { type SessionState, soundingPrompts, thresholdOf } from "./session-state";
+import { type MomentRule, type SessionState, soundingPrompts, thresholdOf } from "./session-state";
 
 const WHILE_RUNNING_MS = 800;
 const SETTLE_MS = 120;
@@ -43,7 +44,7 @@ export class MomentsFeed {
     this.request = request;
     try {
       const signal = AbortSignal.any([request.signal, this.requests()]);
-      const found = await getDetections(
+      const { detections: found, rule } = await getDetections(
         this.id,
         covered,
         covered.map((prompt) => thresholdOf(state, prompt)),
@@ -51,7 +52,7 @@ export class MomentsFeed {
       );
       found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
       const overtaken = this.store.getState().matrixVersion !== matrixVersion;
-      this.store.setState({ detections: found, detectionsStale: overtaken });
+      this.store.setState({ detections: found, detectionsStale: overtaken, rule: ruleOf(rule) });
     } catch (error) {
       if (request.signal.aborted || this.requests().aborted) return;
       // A server that is away is told of elsewhere, and the next scores ask again.
@@ -60,4 +61,13 @@ export class MomentsFeed {
       }
     }
   }
+}
+
+/** The release as a share of the threshold, so that it holds for rows with thresholds of their own. */
+function ruleOf(rule: Detections["rule"]): MomentRule {
+  return {
+    releaseShare: rule.release / rule.threshold,
+    mergeGapS: rule.merge_gap_s,
+    minLengthS: rule.min_length_s,
+  };
 }

@@ -19,6 +19,14 @@ export interface Arrival {
   etaS: number | null;
 }
 
+/** How scores become moments, beside the threshold. */
+export interface MomentRule {
+  /** Of the threshold: a moment lasts while the score stays at or above this share of it. */
+  releaseShare: number;
+  mergeGapS: number;
+  minLengthS: number;
+}
+
 /** What the reader set for one row alone. */
 export interface RowSettings {
   /** Left out of the moments, the exports and the words under the playhead. */
@@ -48,6 +56,8 @@ export interface SessionState extends Edits {
   matrixVersion: number;
   detections: Detection[];
   detectionsStale: boolean;
+  /** The server's rule, known with the first moments. */
+  rule: MomentRule | null;
   busy: boolean;
 }
 
@@ -63,6 +73,7 @@ export const INITIAL_SESSION: SessionState = {
   matrixVersion: 0,
   detections: [],
   detectionsStale: true,
+  rule: null,
   threshold: 0.5,
   rows: {},
   busy: false,

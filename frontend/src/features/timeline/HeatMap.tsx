@@ -4,6 +4,7 @@ import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { replacePrompt } from "../prompts/split";
 import { useSession, useView, useWorkspace } from "../session/context";
+import { timeToX } from "./geometry";
 import { MomentsTable } from "./MomentsTable";
 import { type HeatRow, paintHeat } from "./paint-heat";
 import { maxFrom } from "./sampling";
@@ -67,6 +68,7 @@ export function HeatMap(props: { rowHeight: number }) {
           />
         )}
       </div>
+      <CellMark rowHeight={rowHeight} />
       <MomentsTable />
       {rows.map((row, index) =>
         row.covered ? null : (
@@ -75,6 +77,17 @@ export function HeatMap(props: { rowHeight: number }) {
       )}
     </>
   );
+}
+
+/** A ring on the score under inspection. */
+function CellMark(props: { rowHeight: number }) {
+  const cell = useView((state) => state.cell);
+  const view = useView((state) => state.view);
+  const row = useSession((state) => (cell ? state.prompts.indexOf(cell.prompt) : -1));
+  if (!cell || row < 0) return null;
+  const left = timeToX(view, 100, cell.timeS);
+  if (left < 0 || left > 100) return null;
+  return <div className="cell-mark" style={{ left: `${left}%`, top: (row + 0.5) * props.rowHeight }} />;
 }
 
 /** On the hatched row of a prompt the model does not know: the nearest it does know, one click away. */

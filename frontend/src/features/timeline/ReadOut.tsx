@@ -3,11 +3,11 @@ import { useSession, useView, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 
 const CARD_PX = 230;
-const CARD_HEIGHT_PX = 84;
+const CARD_HEIGHT_PX = 118;
 
 /** What lies under the pointer: the prompt, the time and the score there. */
 export function ReadOut() {
-  const { session } = useWorkspace();
+  const { session, viewport } = useWorkspace();
   const hover = useView((state) => state.hover);
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
@@ -22,13 +22,30 @@ export function ReadOut() {
   return (
     <>
       <div className="hover-line" style={{ left }} />
-      <div className={`readout num${side}${above}`} style={{ left, top: hover.y }} role="tooltip">
+      <div
+        className={`readout num${side}${above}`}
+        style={{ left, top: hover.y }}
+        role={hover.pinned ? undefined : "tooltip"}
+        data-pinned={hover.pinned || undefined}
+      >
         {prompt === undefined ? (
           timeWords
         ) : (
           <>
             <b>{prompt}</b>
             {timeWords}, {scoreWords(session.matrix.scoreAt(prompt, hover.timeS), info?.covered, threshold)}
+            {hover.pinned && (
+              <button
+                type="button"
+                className="btn btn-small readout-why"
+                onClick={() => {
+                  viewport.inspect({ prompt, timeS: hover.timeS });
+                  viewport.setHover(null);
+                }}
+              >
+                Why? <kbd>I</kbd>
+              </button>
+            )}
             {info?.matched && info.matched !== prompt && (
               <span className="readout-as">heard as {info.matched}</span>
             )}

@@ -107,6 +107,17 @@ export class ScoreMatrix {
     return row.max(first, Math.max(end, first + 1));
   }
 
+  /** Columns of a prompt that touch a stretch, from the one numbered `first` on; NaN where nothing is known. */
+  columnsIn(prompt: string, fromS: number, toS: number): { first: number; scores: Float32Array } {
+    const row = this.rows.get(prompt);
+    if (!row || this.columnS === null) return { first: 0, scores: new Float32Array() };
+    const first = Math.max(0, Math.floor((fromS - this.startS + EDGE_S) / this.columnS));
+    const end = Math.min(row.length, Math.ceil((toS - this.startS - EDGE_S) / this.columnS));
+    const scores = new Float32Array(Math.max(0, end - first));
+    for (let index = 0; index < scores.length; index += 1) scores[index] = row.at(first + index);
+    return { first, scores };
+  }
+
   /** What the columns whose middle lies between two moments say; null where none of them has been heard. */
   statistics(prompt: string, fromS: number, toS: number, threshold: number): RowStatistics | null {
     const row = this.rows.get(prompt);

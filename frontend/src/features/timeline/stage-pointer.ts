@@ -38,6 +38,8 @@ interface Active {
 const LONG_PRESS_MS = 450;
 const DOUBLE_CLICK_MS = 350;
 const DOUBLE_CLICK_PX = 24;
+/** As far as the read-out stands off the pointer, and a little. */
+const PINNED_PX = 20;
 
 /** Everything a pointer does on the stage: read out, seek, mark, pan, scrub, pinch and zoom. */
 export class StagePointer {
@@ -118,6 +120,7 @@ export class StagePointer {
       this.beginDrag(active.edge ? "select" : dragFor(active.press));
     }
     if (active?.drag) this.drag(event, active);
+    if (this.isAtPinned(event)) return;
     const place = active?.drag === "pan" ? null : this.locate(event);
     this.actions.viewport.setHover(place);
   }
@@ -159,7 +162,17 @@ export class StagePointer {
     this.lastClick = { at: double ? -Infinity : event.timeStamp, x: event.clientX, y: event.clientY };
     if (double) viewport.showAll();
     else this.actions.onClick(place);
-    viewport.setHover(place);
+    viewport.setHover({ ...place, pinned: place.row !== null && !double });
+  }
+
+  /** On the way to the pinned read-out, or on it: what it says must not run away from the pointer. */
+  private isAtPinned(event: PointerEvent): boolean {
+    const { hover } = this.actions.viewport.store.getState();
+    const card = hover?.pinned && !this.active ? this.parts.area.querySelector(".readout") : null;
+    if (!card) return false;
+    const { left, right, top, bottom } = card.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    return x > left - PINNED_PX && x < right + PINNED_PX && y > top - PINNED_PX && y < bottom + PINNED_PX;
   }
 
   private release(pointerId: number): void {

@@ -21,6 +21,14 @@ export interface Hover {
   roomBelow: number;
   /** Row of the map under the pointer, null over another lane. */
   row: number | null;
+  /** It stays after a click, so that what it says can be pressed. */
+  pinned?: boolean;
+}
+
+/** One score of the map, under inspection. */
+export interface Cell {
+  prompt: string;
+  timeS: number;
 }
 
 export interface ViewState {
@@ -29,6 +37,7 @@ export interface ViewState {
   hover: Hover | null;
   /** The stretch that the reader marked: it loops and has its own statistics. */
   selection: View | null;
+  cell: Cell | null;
   /** Whether the view goes along with the front of a running analysis. Any move by the reader ends that. */
   following: boolean;
 }
@@ -43,6 +52,7 @@ export class Viewport {
     durationS: 0,
     hover: null,
     selection: null,
+    cell: null,
     following: true,
   }));
   /** Where playing was last seen, to tell a playhead that runs out of the view from a view that was moved. */
@@ -131,6 +141,10 @@ export class Viewport {
   zoomToSelection(): void {
     const { selection, durationS } = this.store.getState();
     if (selection) this.show(viewAround(selection, durationS));
+  }
+
+  inspect(cell: Cell | null): void {
+    this.store.setState({ cell });
   }
 
   setHover(hover: Hover | null): void {
