@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 
-from openflam import FLAMConfig, Tokenizer
+from openflam import FLAMConfig, Runtime, Tokenizer
 from sonotag.analysis.scoring import score_frames
 from sonotag.errors import InputError, ModelError
 from sonotag.models.encoder import Encoder
@@ -170,6 +170,51 @@ def test_loading_tells_what_it_is_at_and_the_status_shows_it(tmp_path: Path) -> 
     models.encoder("slow", wait_s=10)
     assert models.status("slow").stage is None
     models.close()
+
+
+def test_openvino_gives_the_definitions_scores_and_fetches_again_what_it_gave_back(
+    tmp_path: Path, encoder: FlamEncoder
+) -> None:
+    place_files(tmp_path / "flam")
+    stages: list[LoadStage] = []
+    ours = source(tmp_path / "flam", engine="openvino").load(stages.append)
+    assert stages == [LoadStage.CONVERTING, LoadStage.MEASURING, LoadStage.LOADING]
+    assert ours.version == encoder.version
+    window = signal(silent=False)
+    expected = score_frames(encoder.encode_audio(window[None])[0], encoder.encode_text(PROMPTS))
+    before = score_frames(ours.encode_audio(window[None])[0], ours.encode_text(PROMPTS))
+    np.testing.assert_allclose(before, expected, atol=1e-3)
+
+    ours._runtime.rest()
+    other = ["a text that was never asked for"]
+    np.testing.assert_allclose(ours.encode_text(other).vectors, encoder.encode_text(other).vectors, atol=1e-3)
+
+
+class WatchedRuntime:
+    """A runtime that tells when it may rest."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.rested = threading.Event()
+        self._runtime = runtime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runtime, name)
+
+    def rest(self) -> None:
+        self._runtime.rest()
+        self.rested.set()
+
+
+def test_after_new_prompts_the_runtime_rests_and_not_after_known_ones(encoder: FlamEncoder) -> None:
+    runtime = WatchedRuntime(encoder._runtime)
+    fresh = FlamEncoder(cast("Runtime", runtime), text_kept_s=0.01)
+    fresh.encode_text(PROMPTS)
+    assert runtime.rested.wait(10)
+    runtime.rested.clear()
+    fresh.encode_text(PROMPTS)
+    assert not runtime.rested.wait(0.1)
+    fresh.encode_text(["something new"])
+    assert runtime.rested.wait(10)
 
 
 def test_an_engine_that_cannot_do_what_is_asked_says_so(tmp_path: Path) -> None:

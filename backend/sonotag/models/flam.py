@@ -38,6 +38,8 @@ BY_HAND = (
 CACHED_PROMPTS = 4096
 """Vectors kept in memory, two kilobytes each: changing one word of many costs one text, not all."""
 
+TEXT_KEPT_S = 20.0
+"""How long what only new prompts need stays in memory: some 280 MB, which half a second brings back."""
 TOO_LONG = "Longer than FLAM reads: only its beginning is looked for."
 
 Engine = Literal["auto", "openvino", "torch"]
@@ -152,8 +154,10 @@ class FlamEncoder:
     license = LICENSE
     labels: tuple[str, ...] = ()
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, text_kept_s: float = TEXT_KEPT_S) -> None:
         self._runtime = runtime
+        self._text_kept_s = text_kept_s
+        self._resting: threading.Timer | None = None
         self.version = runtime.weights_id
         self.frames_per_window = runtime.frames
         self.seconds_per_frame = runtime.seconds_per_frame
@@ -201,10 +205,21 @@ class FlamEncoder:
             text = self._runtime.encode_text(prompts)
         except PromptError as error:
             raise InputError(_sentence(error.message), hint=_sentence(error.hint), code="bad_prompt") from error
+        finally:
+            self._rest_later()
         return {
             prompt: Text(vector, float(scale), float(bias), bool(truncated))
             for prompt, vector, scale, bias, truncated in zip(prompts, *text, strict=True)
         }
+
+    def _rest_later(self) -> None:
+        """Prompts come in bursts, while somebody is writing them; between those their memory is given back."""
+        with self._lock:
+            if self._resting is not None:
+                self._resting.cancel()
+            self._resting = threading.Timer(self._text_kept_s, self._runtime.rest)
+            self._resting.daemon = True
+            self._resting.start()
 
 
 def _sentence(text: str) -> str:

@@ -66,6 +66,10 @@ class Runtime(Protocol):
         """
         ...
 
+    def rest(self) -> None:
+        """Gives back memory that only new texts need, for when none is expected; the next one fetches it again."""
+        ...
+
 
 class LoadedRuntime:
     """A :class:`Runtime` over an engine."""
@@ -113,6 +117,11 @@ class LoadedRuntime:
             for whole, part in zip(text, self._encode_block(tokens.ids), strict=True):
                 whole[first : first + len(part)] = part
         return TextVectors(*text, truncated)
+
+    def rest(self) -> None:
+        """See :class:`Runtime`."""
+        with self._lock:
+            self._engine.rest()
 
     def _encode_block(self, sequences: list[list[int]]) -> TextArrays:
         """Of texts that were met before, the vectors come from the cache."""

@@ -43,3 +43,7 @@ class Engine(Protocol):
     def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
         """Token ids [B, L] and mask [B, L] (1 = token, 0 = padding) -> embeddings."""
         ...
+
+    def rest(self) -> None:
+        """Gives back memory that only texts need, where that can be done; the next text fetches it again."""
+        ...

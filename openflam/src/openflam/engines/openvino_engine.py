@@ -133,6 +133,10 @@ class OpenVINOEngine:
             self._text = self._open_text()
         return encode_tokens(self._text, ids, mask, self._config)
 
+    def rest(self) -> None:
+        """See :class:`openflam.engines.interface.Engine`."""
+        self._text = None
+
 
 def text_precision(precision: PrecisionName) -> PrecisionName:
     """That of the text tower: nothing of it is ever int8."""

@@ -45,6 +45,9 @@ class TorchEngine:
             text = self._model.encode_tokens(self._tensor(ids), self._tensor(mask))
             return TextArrays(*(array(part) for part in text))
 
+    def rest(self) -> None:
+        """See :class:`openflam.engines.interface.Engine`. The towers are one module here, and stay."""
+
     def _tensor(self, values: Float32 | Int64) -> Tensor:
         # torch shares an array's memory, and warns of one that may not be written.
         return torch.as_tensor(values if values.flags.writeable else values.copy(), device=self._device)
