@@ -23,9 +23,11 @@ PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     process = ServerProcess(tmp_path_factory.mktemp("data"))
-    process.wait_ready()
-    yield process
-    process.end(signal.SIGTERM)
+    try:
+        process.wait_ready()
+        yield process
+    finally:
+        process.end(signal.SIGTERM)
 
 
 def begin(server: ServerProcess, length: int) -> tuple[str, str]:
@@ -57,6 +59,11 @@ def begun_piece(server: ServerProcess, address: str, offset: int, announced: int
         yield connection
 
 
+def wait_until_some_came(server: ServerProcess, recording_id: str) -> None:
+    """Asks nothing of the upload itself: it would get in the way of the piece that is coming."""
+    server.wait(recording_id, lambda r: r["source"]["size_bytes"] > 0)
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
@@ -80,12 +87,13 @@ def test_a_broken_connection_keeps_what_came(server: ServerProcess, make_wav: Ma
 
 
 def test_of_two_pieces_at_once_one_is_refused(server: ServerProcess, make_wav: MakeWav) -> None:
-    content = make_wav(60).read_bytes()
+    content = make_wav(120).read_bytes()
     address, recording_id = begin(server, len(content))
     with begun_piece(server, address, 0, len(content)) as connection:
-        connection.sendall(content[:100_000])
-        wait_for(lambda: patch(server, address, 0, b"").status_code == 423)
-        connection.sendall(content[100_000:])
+        connection.sendall(content[:2_500_000])
+        wait_until_some_came(server, recording_id)
+        assert patch(server, address, 0, content).status_code == 423
+        connection.sendall(content[2_500_000:])
         assert connection.recv(4096).startswith(b"HTTP/1.1 204")
     assert server.client.get(f"/api/recordings/{recording_id}/audio").content == content
 
@@ -102,16 +110,29 @@ def test_a_piece_that_fell_silent_gives_way(server: ServerProcess, make_wav: Mak
     assert server.client.get(f"/api/recordings/{recording_id}/audio").content == content
 
 
-def test_a_cancelled_recording_ends_the_piece_that_is_coming(server: ServerProcess, make_wav: MakeWav) -> None:
-    content = make_wav(60).read_bytes()
+def test_a_deleted_recording_ends_the_piece_that_is_coming(server: ServerProcess, make_wav: MakeWav) -> None:
+    content = make_wav(120).read_bytes()
     address, recording_id = begin(server, len(content))
     with begun_piece(server, address, 0, len(content)) as connection:
-        connection.sendall(content[:10_000])
-        wait_for(lambda: patch(server, address, 0, b"").status_code == 423)
+        connection.sendall(content[:2_500_000])
+        wait_until_some_came(server, recording_id)
         assert server.client.delete(f"/api/recordings/{recording_id}").status_code == 204
-        connection.sendall(content[10_000:])
+        connection.sendall(content[2_500_000:])
         assert connection.recv(4096)[:12] in (b"HTTP/1.1 404", b"HTTP/1.1 410")
     assert server.client.head(address, headers=TUS).status_code == 404
+
+
+def test_bytes_of_a_slow_sender_are_heard_at_once(server: ServerProcess, make_wav: MakeWav) -> None:
+    content = make_wav(25).read_bytes()
+    address, recording_id = begin(server, len(content))
+    server.client.post("/analyze", json={"recording_id": recording_id, "prompts": ["rain"]})
+    with begun_piece(server, address, 0, len(content)) as connection:
+        # Ten seconds of sound and a little, far less than a block, then nothing for now.
+        connection.sendall(content[:400_000])
+        server.wait(recording_id, lambda r: r["windows_done"] >= 1)
+        connection.sendall(content[400_000:])
+        assert connection.recv(4096).startswith(b"HTTP/1.1 204")
+    server.wait(recording_id, lambda r: r["state"] == "done")
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

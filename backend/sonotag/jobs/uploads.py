@@ -8,7 +8,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,8 @@ from sonotag.store.uploads import UploadStore, new_upload_id
 log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
-"""Written at a time."""
+PASS_ON_S = 0.2
+"""Bytes are written by the block, unless so long nothing more comes: somebody may be listening to what there is."""
 
 SYNC_BYTES = 32 << 20
 """Made durable, and noted, at least so often; what came after that is sent again when the server was killed."""
@@ -53,31 +54,50 @@ class Turn:
 
     def __init__(self) -> None:
         self._heard_s = time.monotonic()
-        self._waiting: asyncio.Timeout | None = None
+        self._coming: asyncio.Task[bytes | None] | None = None
+        self._gives_way = False
         self.over = asyncio.Event()
 
-    async def next(self, pieces: AsyncIterator[bytes]) -> bytes | None:
-        """What comes next, None at the end. Raises InputError `upload_stalled`."""
-        try:
-            async with asyncio.timeout(STALL_S) as self._waiting:
-                data = await anext(pieces, None)
-        except TimeoutError as error:
+    @property
+    def _silent_s(self) -> float:
+        return time.monotonic() - self._heard_s
+
+    async def next(self, pieces: AsyncGenerator[bytes]) -> bytes | None:
+        """What comes next: None at the end, nothing (`b""`) when that takes longer than PASS_ON_S.
+
+        Raises InputError `upload_stalled`, and what `pieces` raises.
+        """
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(_next_of(pieces))
+        await asyncio.wait((self._coming,), timeout=PASS_ON_S)
+        if self._coming.done():
+            came, self._coming = self._coming, None
+            self._heard_s = time.monotonic()
+            return came.result()
+        if self._gives_way or self._silent_s > STALL_S:
             raise InputError(
                 "Nothing more came of this piece of the upload.",
                 hint="Ask with HEAD where the upload stands and go on from there.",
                 code="upload_stalled",
-            ) from error
-        finally:
-            self._waiting = None
-        self._heard_s = time.monotonic()
-        return data
+            )
+        return b""
 
     def give_way(self) -> bool:
         """Ends the wait for bytes if it has been long; says whether the turn will soon be over."""
-        if self._waiting is None or time.monotonic() - self._heard_s < SILENT_S:
+        if self._coming is None or self._silent_s < SILENT_S:
             return False
-        self._waiting.reschedule(asyncio.get_running_loop().time())
+        self._gives_way = True
         return True
+
+    async def end(self) -> None:
+        if self._coming is not None:
+            self._coming.cancel()
+            await asyncio.gather(self._coming, return_exceptions=True)
+        self.over.set()
+
+
+async def _next_of(pieces: AsyncGenerator[bytes]) -> bytes | None:
+    return await anext(pieces, None)
 
 
 class Uploads:
@@ -184,9 +204,9 @@ class Uploads:
             yield turn
         finally:
             del self._turns[upload_id]
-            turn.over.set()
+            await asyncio.shield(turn.end())
 
-    async def append(self, upload: Upload, pieces: AsyncIterator[bytes], most_bytes: int, turn: Turn) -> Upload:
+    async def append(self, upload: Upload, pieces: AsyncGenerator[bytes], most_bytes: int, turn: Turn) -> Upload:
         """Writes what comes, at most `most_bytes`, and returns where the upload stands then.
 
         With the last byte the recording is whole. What came is kept and made durable whatever ends this: raises
@@ -206,7 +226,7 @@ class Uploads:
         return upload
 
     async def _copy(
-        self, incoming: Incoming, upload: Upload, pieces: AsyncIterator[bytes], most_bytes: int, turn: Turn
+        self, incoming: Incoming, upload: Upload, pieces: AsyncGenerator[bytes], most_bytes: int, turn: Turn
     ) -> None:
         pending = bytearray()
         taken = unsynced = 0
@@ -220,7 +240,7 @@ class Uploads:
                         f"More bytes were sent than the {upload.length_bytes} that were announced.",
                         hint="Has the file changed meanwhile? Start the upload again.",
                     )
-                if len(pending) >= BLOCK_BYTES:
+                if len(pending) >= BLOCK_BYTES or (pending and not data):
                     block, pending = pending, bytearray()
                     unsynced += len(block)
                     await asyncio.to_thread(incoming.write, block)
