@@ -2,6 +2,7 @@ import { formatClockTenths } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { nextMoment, previousMoment } from "../detections/moments";
 import { usePlayback, useSession, useView, useWorkspace } from "../session/context";
+import { hasAudio } from "../session/session-state";
 import { RATES } from "./player";
 
 export function PlayerBar() {
@@ -12,6 +13,7 @@ export function PlayerBar() {
   const muted = usePlayback((state) => state.muted);
   const unplayable = usePlayback((state) => state.unplayable);
   const arriving = useSession((state) => state.recording?.arriving ?? false);
+  const there = useSession((state) => hasAudio(state.recording));
   const looping = usePlayback((state) => state.looping);
   const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
@@ -24,7 +26,7 @@ export function PlayerBar() {
         type="button"
         className="play-button"
         aria-label={playing ? "Pause" : "Play"}
-        disabled={unplayable || arriving}
+        disabled={unplayable || !there}
         title={arriving ? "It can be played when all of it has arrived" : undefined}
         onClick={() => player.toggle()}
       >

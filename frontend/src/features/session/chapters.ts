@@ -7,18 +7,16 @@ export interface Part {
   endS: number;
 }
 
-/** The chapters of a recording, each up to the next; those outside the stretch that was taken are left out. */
+/** The chapters of a recording, each up to the next; those beyond its end are left out. */
 export function chaptersOf(recording: Recording | null, durationS: number): Part[] {
   const link = recording?.link;
   if (!link || link.chapters.length === 0) return [];
-  // The site counts from its own beginning, the recording from where it was cut.
-  const offsetS = link.start_s ?? 0;
   const sorted = [...link.chapters].sort((a, b) => a.start_s - b.start_s);
   return sorted
     .map(({ title, start_s }, index) => ({
       title,
-      startS: Math.max(0, start_s - offsetS),
-      endS: Math.min(durationS, (sorted[index + 1]?.start_s ?? Number.POSITIVE_INFINITY) - offsetS),
+      startS: start_s,
+      endS: Math.min(durationS, sorted[index + 1]?.start_s ?? Number.POSITIVE_INFINITY),
     }))
     .filter(({ startS, endS }) => endS > startS);
 }

@@ -129,9 +129,13 @@ export class RecordingSession {
   }
 
   async cancel(): Promise<void> {
+    // Of a recording that is still arriving nothing is kept, so nothing may be asked of it meanwhile.
+    const discards = this.store.getState().recording?.arriving ?? false;
+    if (discards) this.requesting.abort();
     await this.act(async () => {
       await cancelAnalysis(this.id);
     });
+    if (discards) this.requesting = new AbortController();
   }
 
   /** Ends with the session, and while the recording is being deleted: nothing may ask for it any more. */
@@ -218,6 +222,7 @@ export class RecordingSession {
         });
         break;
       case "recording":
+        if (message.recording.analyzed_s === 0 && this.matrix.heardUntilS > 0) this.forgetScores();
         this.store.setState({ recording: message.recording });
         break;
       case "error":
