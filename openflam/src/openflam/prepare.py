@@ -24,10 +24,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
+import numpy as np
+
 from openflam import errors
 from openflam.config import AudioConfig, FLAMConfig, TextConfig
 from openflam.engines import network
-from openflam.engines.interface import EngineName, PrecisionName
+from openflam.engines.interface import EngineName, Float32, PrecisionName
 from openflam.errors import EngineError, OpenFLAMError
 from openflam.processor import processor_name
 from openflam.storage import storage_errors, sync_folder
@@ -63,6 +65,8 @@ class Request(NamedTuple):
     engine: Choice
     precision: str
     threads: int
+    calibration: str | None
+    """A file of windows float32 [N, window_samples], for int8."""
 
 
 def folder_of(source: Path, cache: Path, engine: Choice, precision: str) -> Path:
@@ -112,6 +116,7 @@ def prepare(
     engine: Choice,
     precision: PrecisionName | Literal["auto"],
     threads: int,
+    calibration: Float32 | None,
     tell: OnStage,
 ) -> Prepared:
     """Makes `folder` in a child process. The caller holds the folder's lock, and nobody else reads it meanwhile.
@@ -124,7 +129,12 @@ def prepare(
         remove_leftovers(folder)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        request = Request(str(source), str(scratch), asdict(config), engine, precision, threads)
+        windows = scratch / "calibration"
+        if calibration is not None:
+            with storage_errors(f"write {windows}"), windows.open("wb") as file:
+                np.save(file, calibration)
+        given = None if calibration is None else str(windows)
+        request = Request(str(source), str(scratch), asdict(config), engine, precision, threads, given)
         result = run_child(request, tell)
         files = {path.name: path.stat().st_size for path in scratch.iterdir()}
         manifest = {"identity": expected, "files": files, **result}

@@ -163,13 +163,15 @@ def open_runtime(
     precision: PrecisionName | Literal["auto"] = "auto",
     threads: int | None = None,
     progress: OnStage | None = None,
+    calibration: Float32 | None = None,
     config: FLAMConfig | None = None,
 ) -> Runtime:
     """Opens the published weights with the engine and precision that are given, or else the fastest that hold.
 
     `checkpoint` is a file, or a folder that holds it; `tokenizer` roberta-base's tokenizer.json. What is made from them
     lies in `cache_dir` (else beside the checkpoint), so that a later start is short. `threads` None is what this
-    process may use. `progress` is told, in this thread, what is going on. `config` None is v1-base.
+    process may use. `progress` is told, in this thread, what is going on. `calibration`, windows [N, 480000] of sounds
+    like those to come, is for int8, which is tried where NNCF is installed. `config` None is v1-base.
     Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointMismatchError, TokenizerError, EngineError,
     StorageError and its kin.
     """
@@ -179,7 +181,7 @@ def open_runtime(
     with storage_errors(f"make {cache}"):
         cache.mkdir(parents=True, exist_ok=True)
     text = tokenizer if isinstance(tokenizer, Tokenizer) else Tokenizer.from_file(tokenizer, config.text)
-    how = Opening(source, cache, precision, threads or available_threads(), config, progress or ignore)
+    how = Opening(source, cache, precision, threads or available_threads(), config, calibration, progress or ignore)
     loaded, weights_sha256 = open_engine(how, engine)
     log.info("FLAM runs on %s in %s, %d threads", loaded.name, loaded.precision, how.threads)
     vectors = TextCache(cache / TEXTS_FILE, config.dim)
@@ -198,6 +200,7 @@ class Opening(NamedTuple):
     precision: PrecisionName | Literal["auto"]
     threads: int
     config: FLAMConfig
+    calibration: Float32 | None
     tell: OnStage
 
 
@@ -237,6 +240,7 @@ def open_prepared(how: Opening, engine: Literal["auto", "openvino"]) -> tuple[En
                 engine=engine,
                 precision=how.precision,
                 threads=how.threads,
+                calibration=how.calibration,
                 tell=how.tell,
             )
             loaded = opened(prepared, how)

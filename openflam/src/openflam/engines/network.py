@@ -41,10 +41,11 @@ def version() -> str:
 
 def settings(precision: PrecisionName, threads: int) -> dict[str, object]:
     """How a network is to be run. An int8 network does the rest in bfloat16 where the processor has it."""
+    is_half = precision == "bfloat16" or (precision == "int8" and has_bfloat16())
     return {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_NUM_THREADS": threads,
-        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bfloat16" else "f32",
+        "INFERENCE_PRECISION_HINT": "bf16" if is_half else "f32",
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from openflam.config import FLAMConfig
 from openflam.engines.interface import AudioArrays, EngineName, Float32, Int64, PrecisionName, TextArrays
-from openflam.engines.network import Network
+from openflam.engines.network import Network, has_bfloat16
 from openflam.errors import EngineError
 from openflam.storage import storage_errors
 
@@ -139,8 +139,10 @@ class OpenVINOEngine:
 
 
 def text_precision(precision: PrecisionName) -> PrecisionName:
-    """That of the text tower: nothing of it is ever int8."""
-    return "float32" if precision == "int8" else precision
+    """That of the text tower, of which nothing is ever int8."""
+    if precision != "int8":
+        return precision
+    return "bfloat16" if has_bfloat16() else "float32"
 
 
 def encode_tokens(networks: TextNetworks, ids: Int64, mask: Int64, config: FLAMConfig) -> TextArrays:

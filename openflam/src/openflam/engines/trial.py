@@ -11,12 +11,13 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 
 from openflam.checkpoint import check_finite, check_state, dtype_of, read_published
-from openflam.engines import convert
+from openflam.engines import convert, quantize
 from openflam.engines.interface import Engine, PrecisionName
 from openflam.engines.network import Network, has_bfloat16, openvino, settings
 from openflam.engines.openvino_engine import AudioNetworks, OpenVINOEngine, TextNetworks, TokenEmbedding, text_precision
@@ -24,7 +25,7 @@ from openflam.engines.torch_engine import TorchEngine
 from openflam.errors import EngineError, OpenFLAMError
 from openflam.model import FLAM
 from openflam.prepare import Request, Stage, config_from
-from openflam.probe import Outputs, Trial, best, compared, measured, outputs
+from openflam.probe import Outputs, Trial, best, compared, measured, outputs, sounds
 from openflam.storage import sha256_of, storage_errors
 
 NETWORKS = {"features": False, "audio_tower": True, "audio_heads": False, "text_tower": True, "text_heads": False}
@@ -65,10 +66,12 @@ class Trials:
         definition = TorchEngine(self.model, threads=self.request.threads)
         reference = outputs(definition, self.config)
         chosen: Trial | None = None
-        for precision in self.wanted():
-            engines: list[Engine] = [self.compiled(precision)]
-            if self.request.engine == "auto" and precision != "int8":
-                engines.append(definition if precision == "float32" else self.half_torch())
+        for precisions in self.wanted():
+            engines: list[Engine] = [self.compiled(precision) for precision in precisions]
+            if self.request.engine == "auto":
+                engines += [
+                    definition if how == "float32" else self.half_torch() for how in precisions if how != "int8"
+                ]
             chosen = self.tried(engines, reference)
             if chosen:
                 break
@@ -83,11 +86,12 @@ class Trials:
             "trials": [trial._asdict() for trial in self.trials],
         }
 
-    def wanted(self) -> list[PrecisionName]:
-        """Precisions, the one to prefer first: the next is tried where the one before does not hold."""
+    def wanted(self) -> list[list[PrecisionName]]:
+        """Precisions to choose among; what comes later is tried only where nothing of what comes before holds."""
         if self.request.precision != "auto":
-            return [self.request.precision]  # pyright: ignore[reportReturnType]
-        return ["bfloat16", "float32"] if has_bfloat16() else ["float32"]
+            return [[cast("PrecisionName", self.request.precision)]]
+        more: list[PrecisionName] = ["int8"] if quantize.is_installed() else []
+        return [["bfloat16", *more], ["float32"]] if has_bfloat16() else [["float32", *more]]
 
     def tried(self, engines: list[Engine], reference: Outputs) -> Trial | None:
         """Compares the engines with the reference, measures those that hold, and gives the best of them."""
@@ -110,7 +114,9 @@ class Trials:
         for name, follows in NETWORKS.items():
             how = (text_precision(precision) if name.startswith("text") else precision) if follows else "float32"
             path = self.folder / f"{name}.xml"
-            if how == "bfloat16":
+            if how == "int8":
+                path = self.quantized(found["features"])
+            elif how == "bfloat16":
                 path = self.halved(name)
             compiled = core.compile_model(core.read_model(path), "CPU", settings(how, self.request.threads))
             found[name] = Network(compiled)
@@ -138,6 +144,17 @@ class Trials:
             library = openvino()
             with storage_errors(f"write {path}"):
                 library.save_model(library.Core().read_model(self.folder / f"{name}.xml"), path, compress_to_fp16=True)
+        return path
+
+    def quantized(self, features: Network) -> Path:
+        """The audio tower in int8, calibrated on the caller's sounds or else on the probe's."""
+        given = self.request.calibration
+        windows = np.load(given, mmap_mode="r") if given else sounds(self.config)
+        path = self.folder / "audio_tower.int8.xml"
+        with storage_errors(f"write {path}"):
+            quantize.write_quantized(
+                self.folder / "audio_tower.xml", path, [features(window[None])[0] for window in windows]
+            )
         return path
 
     def half_torch(self) -> Engine:
