@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -32,15 +35,31 @@ class ReceivedUpload:
     sha256: str
 
 
+class Target(Protocol):
+    """Where an upload's bytes go; its methods block. Exactly one of `commit` and `discard` ends it."""
+
+    @property
+    def size_bytes(self) -> int: ...
+
+    def write(self, data: bytes | bytearray | memoryview) -> None: ...
+    def commit(self) -> str:
+        """All bytes came; returns their SHA-256 in hexadecimal, or "" where nobody wants it."""
+        ...
+
+    def discard(self) -> None: ...
+
+
 async def receive_upload(
     headers: Mapping[str, str],
     stream: AsyncIterator[bytes],
-    destination: Path,
+    destination: Path | Callable[[str], Target],
     *,
     limit_bytes: int,
     filename: str | None = None,
 ) -> ReceivedUpload:
-    """Store the one file of a request's body at `destination`, whose folder exists.
+    """Store the one file of a request's body at `destination`, whose folder exists, or give it to another target.
+
+    A target is made, by the file's name, when its first bytes have come.
 
     The body is multipart/form-data with the file in the field `file`, or the file itself, named by
     `filename` (from the query), by `X-Filename` or by `Content-Disposition`. Bytes go to
@@ -61,10 +80,11 @@ async def receive_upload(
         body = _Body(_raw_name(lowered, filename), kind.decode("latin-1"), limit_bytes)
     if announced is not None and announced > body.limit_bytes:
         raise _too_large(limit_bytes)
-    target = PartialFile(destination)
+    # What is followed while it arrives goes on in small pieces, what only lies there in large ones.
+    block_bytes = _BLOCK_BYTES if isinstance(destination, Path) else _FEED_BYTES // 4
+    target: Target = _LateTarget(destination if callable(destination) else partial(_opened, destination), body)
     try:
-        await asyncio.to_thread(target.open)
-        await _copy(stream, body, target, limit_bytes, announced)
+        await _copy(stream, body, target, limit_bytes, announced, block_bytes)
         digest = await asyncio.to_thread(target.commit)
     except BaseException:
         # Shielded: the file goes away even when this task is cancelled a second time.
@@ -73,12 +93,53 @@ async def receive_upload(
     return ReceivedUpload(clean_filename(body.filename), _safe_type(body.media_type), target.size_bytes, digest)
 
 
+def _opened(destination: Path, _: str) -> Target:
+    target = PartialFile(destination)
+    target.open()
+    return target
+
+
+class _LateTarget:
+    """A target that is made when there is something to write, for then the file's name is known."""
+
+    def __init__(self, make: Callable[[str], Target], body: _Body) -> None:
+        self._make = make
+        self._body = body
+        self._target: Target | None = None
+        self._lock = threading.Lock()
+        self._discarded = False
+
+    @property
+    def size_bytes(self) -> int:
+        return self._target.size_bytes if self._target else 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        with self._lock:
+            if self._discarded:
+                return  # this write was under way in a thread when its request ended
+            if self._target is None:
+                self._target = self._make(clean_filename(self._body.filename))
+            target = self._target
+        target.write(data)
+
+    def commit(self) -> str:
+        assert self._target is not None
+        return self._target.commit()
+
+    def discard(self) -> None:
+        with self._lock:
+            self._discarded = True
+        if self._target is not None:
+            self._target.discard()
+
+
 async def _copy(
     stream: AsyncIterator[bytes],
     body: _Body,
-    target: PartialFile,
+    target: Target,
     limit_bytes: int,
     announced: int | None,
+    block_bytes: int,
 ) -> None:
     received = stored = 0
     async for chunk in stream:
@@ -89,7 +150,7 @@ async def _copy(
             body.feed(chunk[start : start + _FEED_BYTES])
             if stored + len(body.pending) > limit_bytes:
                 raise _too_large(limit_bytes)
-            if len(body.pending) >= _BLOCK_BYTES:
+            if len(body.pending) >= block_bytes:
                 stored += len(body.pending)
                 await asyncio.to_thread(target.write, body.take())
     if announced is not None and received < announced:

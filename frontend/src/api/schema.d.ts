@@ -558,7 +558,8 @@ export interface paths {
          * @description Takes an audio or video file: multipart field `file`, or a raw body with `?filename=`.
          *
          *     The body is written to disk as it arrives; one over the limit is refused before it is stored, and one without
-         *     readable audio is not kept.
+         *     readable audio is not kept. With `?prompts=` or `?preset=` its analysis begins with the first ten seconds of
+         *     audio, while the rest is still on its way.
          */
         post: operations["upload_audio_upload_audio_post"];
         delete?: never;
@@ -2632,6 +2633,10 @@ export interface operations {
             query?: {
                 /** @description The file's name, for a raw body. */
                 filename?: string;
+                /** @description What to look for, separated by semicolons: analyses the file while it arrives. */
+                prompts?: string;
+                /** @description Name of a preset whose prompts to look for instead. */
+                preset?: string;
             };
             header?: never;
             path?: never;

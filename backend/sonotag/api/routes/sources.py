@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from fastapi import APIRouter, Request, status
 
-from sonotag.api.deps import ServicesDep
+from sonotag.api.deps import Services, ServicesDep, check_prompts, preset_prompts, split_prompts
 from sonotag.api.schemas import DownloadRequest, ErrorResponse, Recording
-from sonotag.media.upload import receive_upload
+from sonotag.domain import Recording as DomainRecording
+from sonotag.domain import Source, SourceKind
+from sonotag.errors import NotFoundError
+from sonotag.media.filenames import title_from_filename
+from sonotag.media.upload import Target, receive_upload
 
 router = APIRouter(tags=["sources"])
 
@@ -33,7 +38,21 @@ UPLOAD_BODY = {
             "required": False,
             "description": "The file's name, for a raw body.",
             "schema": {"type": "string"},
-        }
+        },
+        {
+            "name": "prompts",
+            "in": "query",
+            "required": False,
+            "description": "What to look for, separated by semicolons: analyses the file while it arrives.",
+            "schema": {"type": "string"},
+        },
+        {
+            "name": "preset",
+            "in": "query",
+            "required": False,
+            "description": "Name of a preset whose prompts to look for instead.",
+            "schema": {"type": "string"},
+        },
     ],
 }
 
@@ -49,8 +68,11 @@ async def upload_audio(request: Request, services: ServicesDep) -> Recording:
     """Takes an audio or video file: multipart field `file`, or a raw body with `?filename=`.
 
     The body is written to disk as it arrives; one over the limit is refused before it is stored, and one without
-    readable audio is not kept.
+    readable audio is not kept. With `?prompts=` or `?preset=` its analysis begins with the first ten seconds of
+    audio, while the rest is still on its way.
     """
+    if "prompts" in request.query_params or "preset" in request.query_params:
+        return Recording.of(await _analyze_while_it_arrives(request, services))
     incoming = services.data.new_incoming()
     received = await receive_upload(
         request.headers,
@@ -61,6 +83,55 @@ async def upload_audio(request: Request, services: ServicesDep) -> Recording:
     )
     recording = await asyncio.to_thread(services.library.add_upload, incoming, received)
     return Recording.of(recording)
+
+
+class _ArrivingUpload:
+    """A recording that is analysed while a request's body brings it; removed when that breaks off."""
+
+    def __init__(self, services: Services, prompts: list[str], filename: str) -> None:
+        source = Source(SourceKind.UPLOAD, filename, "application/octet-stream", 0, playable=False)
+        self._library = services.library
+        self._incoming = services.library.receive(title_from_filename(filename), source)
+        self.recording_id = self._incoming.recording_id
+        try:
+            services.library.analyze(self.recording_id, prompts)
+        except BaseException:
+            self.discard()
+            raise
+
+    @property
+    def size_bytes(self) -> int:
+        return self._incoming.growing.size_bytes
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._incoming.write(data)
+
+    def commit(self) -> str:
+        self._incoming.finish()
+        return ""
+
+    def discard(self) -> None:
+        with contextlib.suppress(NotFoundError):  # its reader was faster
+            self._library.delete(self.recording_id)
+
+
+async def _analyze_while_it_arrives(request: Request, services: Services) -> DomainRecording:
+    query = request.query_params
+    if "prompts" in query:
+        prompts = check_prompts(split_prompts(query.getlist("prompts")), services.settings)
+    else:
+        prompts = preset_prompts(query["preset"], services.presets)
+    made: list[_ArrivingUpload] = []
+
+    def begin(filename: str) -> Target:
+        made.append(_ArrivingUpload(services, prompts, filename))
+        return made[-1]
+
+    limit_bytes = services.settings.max_upload_bytes
+    await receive_upload(
+        request.headers, request.stream(), begin, limit_bytes=limit_bytes, filename=query.get("filename")
+    )
+    return services.database.recording(made[-1].recording_id)
 
 
 @router.post("/api/sample", status_code=status.HTTP_201_CREATED)
