@@ -12,9 +12,11 @@ from typing import Any
 import psutil
 
 from benchmarks.server import PeakMemory, Server, make_recording, running_server
+from sonotag.models.flam import TEXT_KEPT_S
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG_S = 3 * 3600.0
+NEW_PROMPTS = ["a kettle that begins to boil", "somebody walks over gravel"]
 MB = 1_000_000
 
 
@@ -43,17 +45,21 @@ def main() -> dict[str, Any]:
                     server.analyze(recording_id)
                     done = server.wait_until_done(recording_id, every_s=0.5)
                 took_s = time.monotonic() - began_s
+                server.client.get("/api/prompts", params={"prompts": NEW_PROMPTS}).raise_for_status()
+                time.sleep(TEXT_KEPT_S + 2)
+                after = server.resident_bytes()
     assert done["model"] == "flam"
     return {
         "first start, converting, seconds": first_s,
         "later start until FLAM is ready, seconds": ready_s,
         "idle, both models loaded, MB": idle / MB,
         "peak in three hours, with children, MB": memory.peak_bytes / MB,
+        "idle after all that and new prompts, MB": after / MB,
         "three hours analysed, seconds": took_s,
         "times real time": LONG_S / took_s,
         "gates": {
             "ready within 3 s": ready_s <= 3,
-            "below 600 MB idle": idle < 600 * MB,
+            "below 600 MB idle": max(idle, after) < 600 * MB,
             "below 900 MB at work": memory.peak_bytes < 900 * MB,
         },
     }

@@ -29,7 +29,7 @@ sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgu
 import openvino as ov  # noqa: E402
 import openvino.opset15 as op  # noqa: E402
 
-COLUMNS_AT_ONCE = 32
+COLUMNS_AT_ONCE = 64
 LAYER_NORM_EPSILON = 1e-5
 
 
