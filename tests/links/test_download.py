@@ -281,3 +281,16 @@ def test_a_restart_fetches_again_and_goes_on(
         assert (done["state"], done["windows_done"]) == ("done", whole["windows_done"]), done["error"]
         assert server.client.get(f"/api/recordings/{begun['id']}/scores?prompts=rain").json()["scores"] == expected
         assert server.client.get(done["audio_url"]).content == content
+
+
+def test_an_operators_cookies_are_sent_and_stay_as_they_are(
+    server_with: Callable[..., Server], media: MediaSite, tmp_path: Path
+) -> None:
+    jar = tmp_path / "cookies.txt"
+    lines = "# Netscape HTTP Cookie File\n" + "\t".join([f".{HOST}", "TRUE", "/", "TRUE", "4102444800", "token", "T1"])
+    jar.write_text(lines + "\n")
+    server = server_with(link_cookies=jar)
+    media.files["/sound.wav"] = ("audio/wav", wav_of(3))
+    assert ended(server, download(server, LINK)["id"])["state"] == "stored"
+    assert "token=T1" in media.cookies
+    assert jar.read_text() == lines + "\n"

@@ -312,3 +312,30 @@ def test_bytes_are_counted_and_limited() -> None:
         guard.close()
         pouring.join()
         source.close()
+
+
+def test_an_operators_proxy_is_gone_through() -> None:
+    upstream = socket.create_server(("127.0.0.1", 0))
+    heads: list[bytes] = []
+
+    def answer() -> None:
+        for status in (b"200 OK", b"403 No"):
+            connection, _ = upstream.accept()
+            with connection:
+                heads.append(connection.recv(4096))
+                connection.sendall(b"HTTP/1.1 " + status + b"\r\n\r\nhello")
+
+    answering = threading.Thread(target=answer)
+    answering.start()
+    guard = EgressGuard(upstream=f"http://me:p%40ss@127.0.0.1:{upstream.getsockname()[1]}")
+    try:
+        with guard.session("job", ALLOWED) as session:
+            assert " 200 " in ask(session, "CONNECT allowed.example:443")
+            assert " 502 " in ask(session, "CONNECT allowed.example:443")
+            assert " 403 " in ask(session, "CONNECT other.example:443"), "the allowlist holds all the same"
+    finally:
+        guard.close()
+        answering.join()
+        upstream.close()
+    assert heads[0].startswith(b"CONNECT allowed.example:443 HTTP/1.1\r\n")
+    assert base64.b64encode(b"me:p@ss") in heads[0]

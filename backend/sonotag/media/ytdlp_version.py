@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -67,13 +68,19 @@ def newest(packages: Path) -> tuple[YtdlpVersion | None, Path | None]:
     return other, packages
 
 
+def _python_with_pip() -> str:
+    """The container's environment has no pip of its own, the Python that it was made from has one."""
+    return sys.executable if find_spec("pip") else str(Path(sys.base_prefix) / "bin" / "python3")
+
+
 def update(packages: Path) -> bool:
     """Fetches the newest yt-dlp into `packages`; says whether that worked. What was there stays when it does not.
 
     A folder is filled beside it and put in its place only when the new yt-dlp has said its version.
     """
     fresh = packages.with_name(packages.name + ".new")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", str(fresh)]
+    command = [_python_with_pip(), "-m", "pip", "install", "--quiet", "--no-deps", "--no-cache-dir", "--upgrade"]
+    command += ["--only-binary", ":all:", "--target", str(fresh)]
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         subprocess.run([*command, *PACKAGES], check=True, timeout=UPDATE_TIMEOUT_S, stdin=subprocess.DEVNULL)

@@ -26,6 +26,8 @@ class MediaSite:
     ranges: bool = True
     sent: dict[str, int] = field(default_factory=dict)
     first_byte_s: dict[str, float] = field(default_factory=dict)
+    cookies: str = ""
+    """Those of the last request."""
 
     def __post_init__(self) -> None:
         self._gate = threading.Condition()
@@ -43,6 +45,7 @@ class MediaSite:
 
     def __call__(self, exchange: Exchange) -> None:
         path = exchange.path.split("?")[0]
+        self.cookies = exchange.headers.get("Cookie", "")
         if path in self.statuses:
             exchange.give(self.statuses[path], b"no", "text/plain")
         elif path in self.redirects:
