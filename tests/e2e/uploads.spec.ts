@@ -165,6 +165,36 @@ test("after a closed tab the same file goes on where it was", async ({ page, con
   }
 });
 
+test("what was cancelled or deleted takes no more bytes, and the same file begins anew", async ({
+  page,
+  context,
+  view,
+  allowConsole,
+}) => {
+  allowConsole(/Failed to load resource: the server responded with a status of (404|410)/);
+  const folder = mkdtempSync(join(tmpdir(), "sonotag-upload-"));
+  try {
+    const path = join(folder, "second thoughts.wav");
+    writeFileSync(path, toneWav(600, 8000));
+    await page.goto("/");
+    await limitUploads(context, page, 400_000);
+    await page.locator("input[type=file]").setInputFiles(path);
+    await expect(view.status).toContainText(/heard/, { timeout: 30_000 });
+    const first = page.url();
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await expect(tray(page)).toHaveCount(0, { timeout: 60_000 });
+    await expect(page.getByRole("alert")).toHaveCount(0);
+
+    await limitUploads(context, page, null);
+    await page.locator("input[type=file]").setInputFiles(path);
+    await expect(page).not.toHaveURL(first);
+    await view.untilDone();
+    expect(await view.durationS()).toBeCloseTo(600, 1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("a server that is killed in the middle goes on when it is back", async ({
   page,
   context,

@@ -316,7 +316,11 @@ class Uploads:
 
     def _sweep(self) -> None:
         while not self._closing.wait(SWEEP_S):
-            self.expire()
+            try:
+                self.expire()
+            except Exception:
+                # For instance the disk is full: the next round may do better.
+                log.exception("expired uploads were not removed")
 
     def close(self) -> None:
         self._closing.set()
