@@ -60,6 +60,7 @@ def open_engine(weights: TaggerWeights, choice: EngineChoice, threads: int) -> t
 
             engine = OpenVinoTagger(weights, threads)
             _check(engine, weights)
+            log.info("the built-in tagger runs on OpenVINO")
             return "openvino", engine
         except (ImportError, OSError, RuntimeError, ArithmeticError) as error:
             if choice == "openvino":
