@@ -155,3 +155,56 @@ def test_too_many_requests_are_said(server: Server, soundcloud: SoundCloud) -> N
     soundcloud.api_status = 429
     failed = ended(server, download(server, "https://soundcloud.com/rig/busy")["id"])
     assert failed["error"]["code"] == "link_rate_limited", failed["error"]
+
+
+@pytest.fixture(scope="module")
+def playlist(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Thirty-two seconds as an HLS playlist of two-second pieces, by file name."""
+    folder = tmp_path_factory.mktemp("hls")
+    (folder / "source.wav").write_bytes(wav_of(32))
+    command = [
+        find_ffmpeg(),
+        "-nostdin",
+        "-v",
+        "error",
+        "-i",
+        "source.wav",
+        "-c:a",
+        "aac",
+        "-f",
+        "hls",
+        "-hls_time",
+        "2",
+    ]
+    command += ["-hls_list_size", "0", "list.m3u8"]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60, cwd=folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".m3u8", ".ts")}
+
+
+def test_pieces_of_a_playlist_are_heard_while_the_rest_is_fetched(
+    server: Server, soundcloud: SoundCloud, playlist: dict[str, bytes]
+) -> None:
+    soundcloud.tracks["rig/pieces"] = Track("In pieces", "list.m3u8", 32_000, protocol="hls")
+    for name, content in playlist.items():
+        kind = "application/vnd.apple.mpegurl" if name.endswith("m3u8") else "video/mp2t"
+        soundcloud.media.files[f"/{name}"] = (kind, content)
+    soundcloud.media.gates["/list12.ts"] = 0
+    begun = download(server, "https://soundcloud.com/rig/pieces")
+    server.analyze(begun["id"])
+    early = server.wait(begun["id"], lambda r: r["windows_done"] >= 1 or r["state"] == "failed")
+    assert early["arriving"], early["error"]
+    soundcloud.media.open_gate("/list12.ts")
+    done = ended(server, begun["id"])
+    assert done["state"] == "done", done["error"]
+    assert done["duration_s"] == pytest.approx(32, abs=0.3)
+    assert server.owned()
+
+
+def test_a_missing_piece_is_not_passed_over(server: Server, soundcloud: SoundCloud, playlist: dict[str, bytes]) -> None:
+    soundcloud.tracks["rig/pieces"] = Track("In pieces", "list.m3u8", 32_000, protocol="hls")
+    for name, content in playlist.items():
+        kind = "application/vnd.apple.mpegurl" if name.endswith("m3u8") else "video/mp2t"
+        soundcloud.media.files[f"/{name}"] = (kind, content)
+    soundcloud.media.statuses["/list5.ts"] = 404
+    failed = ended(server, download(server, "https://soundcloud.com/rig/pieces")["id"])
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "link_network"), failed["error"]

@@ -38,6 +38,8 @@ def _rule(code: str, *patterns: str) -> _Rule:
 
 # In this order: a bot wall also says "sign in", an age gate also "unavailable".
 _RULES = (
+    # The page was there: what is missing now is a piece of the media.
+    _rule("link_network", r"\[download\] Got error: (?!HTTP Error 4(?:03|29))"),
     _rule("link_sign_in", r"not a bot", r"IP is likely being blocked", r"LOGIN_REQUIRED"),
     _rule("link_age_restricted", r"confirm your age", r"age[- ]restricted", r"inappropriate for some users"),
     _rule("link_preview_only", r"DRM", r"Requested format is not available", r"Go\+", r"only available as a preview"),
