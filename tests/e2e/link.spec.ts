@@ -130,6 +130,9 @@ test("what stands in the way is said, with the next step", async ({ page, allowC
     problem.getByRole("button", { name: "Upload the file instead" }).click(),
   ]);
   expect(chosen.isMultiple()).toBeDefined();
+  await problem.getByRole("button", { name: "About this server" }).click();
+  await expect(page.getByRole("dialog")).toContainText("In a data centre");
+  await page.keyboard.press("Escape");
   await expect(problem.locator("code")).toBeHidden();
   await problem.getByText("What was said, word for word").click();
   await expect(problem.locator("code")).toContainText("not a bot");
@@ -210,6 +213,27 @@ test("with the keyboard alone", async ({ page, view }) => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   expect(await view.positionS()).toBe(20);
+  await expect(view.status).toContainText(/of 1:00 heard|all 1:00 heard/, { timeout: FETCH_MS });
+});
+
+test("the page says what the server fetches links with, and warns when that is old", async ({ page }) => {
+  await page.goto(rig.url);
+  await page.getByRole("button", { name: "About this server" }).click();
+  const sheet = page.getByRole("dialog", { name: "About this server" });
+  await expect(sheet).toContainText("YouTube, SoundCloud, The Rig");
+  await expect(sheet).toContainText(/yt-dlp\s*20\d\d\.\d+\.\d+, \d+ days? old/);
+  await expect(sheet).toContainText("None. Sites that want one refuse this server.");
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+
+  await page.route("**/api/system", async (route) => {
+    const answer = await route.fetch();
+    const system = await answer.json();
+    await route.fulfill({ json: { ...system, ytdlp: { ...system.ytdlp, age_days: 45, stale: true } } });
+  });
+  await page.reload();
+  await expect(page.getByText("This server’s yt-dlp is 45 days old.")).toBeVisible();
+  expect(await violationsInBothThemes(page)).toEqual([]);
 });
 
 test.describe("on a phone", () => {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "./fixtures";
+import { RigServer } from "./rig";
 
 const DOCS = resolve(__dirname, "../../docs");
 
@@ -33,3 +34,21 @@ for (const { name, colorScheme, width, height, phone } of [
     });
   });
 }
+
+test.describe("link", () => {
+  const rig = new RigServer();
+  test.use({ colorScheme: "light", viewport: { width: 1280, height: 800 } });
+  test.beforeAll(() => rig.start());
+  test.afterAll(() => rig.remove());
+
+  test("docs/images/link.png", async ({ page, view }) => {
+    test.setTimeout(180_000);
+    await page.goto(rig.url);
+    await page.getByLabel("Link to a recording").fill(rig.link("slow"));
+    await page.getByRole("button", { name: "Listen" }).click();
+    await expect(view.status).toContainText(/[34]\d %,/, { timeout: 60_000 });
+    await expect(view.moments.nth(4)).toBeVisible();
+    await page.screenshot({ path: resolve(DOCS, "images/link.png") });
+    await expect(page.getByRole("progressbar", { name: "Fetching" })).toBeVisible();
+  });
+});

@@ -157,6 +157,8 @@ class EncodeJob:
             with self._lock:
                 self._stream = stream
             self._raise_if_cancelled()
+            # Whoever fetches it may have told its length since the job was made, and knows better than the file.
+            self._recording = self._tools.events.commit(self.recording_id)
             if self._recording.duration_s is None:
                 self._note_claim(stream)
             groups = encode_windows(

@@ -11,6 +11,7 @@ import type {
   PromptInfo,
   Recording,
   SpectrogramInfo,
+  System,
 } from "./types";
 
 const client = createClient<paths>({ baseUrl: apiUrl("").href });
@@ -24,6 +25,10 @@ async function unwrap<T>(
 }
 
 const at = (id: string) => ({ recording_id: id });
+
+export function getSystem(): Promise<System> {
+  return unwrap(client.GET("/api/system"));
+}
 
 export function addSample(): Promise<Recording> {
   return unwrap(client.POST("/api/sample"));

@@ -14,6 +14,7 @@ export type LinkInfo = Schemas["LinkInfo"];
 export type LinkPreview = Schemas["LinkPreview"];
 export type Chapter = Schemas["Chapter"];
 export type Peaks = Schemas["Peaks"];
+export type System = Schemas["System"];
 export type SpectrogramInfo = Schemas["SpectrogramInfo"];
 export type ErrorBody = Schemas["Problem"];
 

@@ -1,8 +1,12 @@
+import { useSystem } from "../../app/system";
+import { Icon } from "../../ui/Icon";
 import { Presets } from "../prompts/Presets";
 import { PromptChips } from "../prompts/PromptChips";
 import { SourceHero } from "../source/SourceHero";
 import { useSource } from "../source/source-store";
+import { AboutServer } from "./AboutServer";
 import { RecentRecordings } from "./RecentRecordings";
+import { linkWarning } from "./server-words";
 
 export function HomePage() {
   const prompts = useSource((state) => state.prompts);
@@ -20,8 +24,24 @@ export function HomePage() {
           <Presets />
         </section>
         <SourceHero />
+        <LinkWarning />
         <RecentRecordings />
+        <footer className="home-foot">
+          <AboutServer className="home-about" />
+        </footer>
       </div>
     </main>
+  );
+}
+
+/** Said before a link is pasted, not after it has failed. */
+function LinkWarning() {
+  const warning = useSystem((state) => linkWarning(state.system));
+  if (warning === null) return null;
+  return (
+    <p className="link-warning" role="status">
+      <Icon name="alert" size={16} />
+      {warning}
+    </p>
   );
 }

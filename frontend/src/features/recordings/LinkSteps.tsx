@@ -2,7 +2,8 @@ import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
 import { FileButton } from "../source/FileButton";
 import { useLink } from "../source/link-store";
-import { type LinkStep, stepsFor } from "./link-steps";
+import { AboutServer } from "./AboutServer";
+import { isAboutServer, type LinkStep, stepsFor } from "./link-steps";
 
 const WORDS: Record<LinkStep, string> = {
   again: "Try again",
@@ -45,6 +46,7 @@ export function LinkSteps({ recording }: { recording: Recording }) {
           </button>
         );
       })}
+      {isAboutServer(code) && <AboutServer />}
     </>
   );
 }
