@@ -32,7 +32,7 @@ export function App() {
       <TopBar source={route.page === "recording"} />
       <Notice />
       {route.page === "recording" ? (
-        <WorkspaceProvider key={route.id} id={route.id} prompts={route.prompts}>
+        <WorkspaceProvider key={route.id} id={route.id} prompts={route.prompts} place={route.place}>
           <RecordingPage />
         </WorkspaceProvider>
       ) : (

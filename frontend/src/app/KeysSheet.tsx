@@ -21,7 +21,7 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       ["+ −", "Zoom in or out"],
       ["0", "Show all"],
       ["F", "Follow the analysis"],
-      ["I", "Why, why not: the score under the pointer or the playhead; then the arrows walk"],
+      ["I", "Why, why not: the score at the pointer or the playhead"],
     ],
   },
   {
@@ -80,8 +80,9 @@ export function KeysSheet() {
       >
         <Icon name="help" />
       </button>
-      <Sheet dialog={dialog} title="Keys">
-        <div className="keys-scroll">
+      <Sheet dialog={dialog} title="Keys" wide>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <section className="keys-scroll" tabIndex={0} aria-label="All keys">
           {GROUPS.map(({ title, keys }) => (
             <section key={title}>
               <h3>{title}</h3>
@@ -110,7 +111,7 @@ export function KeysSheet() {
               ))}
             </dl>
           </section>
-        </div>
+        </section>
       </Sheet>
     </>
   );

@@ -5,11 +5,12 @@ import { Icon } from "./Icon";
 export function Sheet(props: {
   dialog: RefObject<HTMLDialogElement | null>;
   title: string;
+  wide?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
   return (
-    <dialog ref={props.dialog} className="keys" aria-labelledby={id}>
+    <dialog ref={props.dialog} className={`keys${props.wide ? " keys-wide" : ""}`} aria-labelledby={id}>
       <div className="keys-head">
         <h2 id={id}>{props.title}</h2>
         <button

@@ -12,6 +12,17 @@ export interface Palette {
   accent: string;
 }
 
+/** For paper, whatever the theme on the screen. */
+export const PAPER: Palette = {
+  ground: "#ffffff",
+  surface: "#ffffff",
+  raised: "#eceae6",
+  line: "#d8d5ce",
+  ink: "#14171c",
+  inkSoft: "#4d5561",
+  accent: "#b34700",
+};
+
 function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();

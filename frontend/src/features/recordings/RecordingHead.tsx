@@ -9,6 +9,7 @@ import { ExportMenu } from "../detections/ExportMenu";
 import { useSession, useWorkspace } from "../session/context";
 import type { RecordingSession } from "../session/session";
 import { isRunning } from "../session/session-state";
+import { ShareMenu } from "../share/ShareMenu";
 import { useLink } from "../source/link-store";
 import { HeadBars } from "./HeadBars";
 import { HeadTitle } from "./HeadTitle";
@@ -86,6 +87,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
             {recording.state === "stored" ? "Analyse" : "Analyse again"}
           </button>
         )}
+        <ShareMenu />
         <ExportMenu />
         <Menu className="btn btn-icon" ariaLabel="Delete recording" label={<Icon name="trash" size={16} />}>
           {(close) => (

@@ -1,9 +1,11 @@
 import { createContext, type ReactNode, use, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import { apiUrl } from "../../api/base";
+import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { type PlaybackState, Player } from "../playback/player";
 import { Viewport, type ViewState } from "../timeline/view-store";
+import { goTo, keepAddress } from "./address";
 import { RecordingSession } from "./session";
 import { durationOf, hasAudio, isRunning, type SessionState } from "./session-state";
 
@@ -17,7 +19,11 @@ export interface Workspace {
 
 const WorkspaceContext = createContext<Workspace | null>(null);
 
-function openWorkspace(id: string, prompts: string[] | null): { workspace: Workspace; dispose: () => void } {
+function openWorkspace(
+  id: string,
+  prompts: string[] | null,
+  place: Place,
+): { workspace: Workspace; dispose: () => void } {
   const scope = new DisposableScope();
   const session = new RecordingSession(id, prompts);
   const player = new Player(apiUrl(`api/recordings/${encodeURIComponent(id)}/audio`).href);
@@ -43,20 +49,29 @@ function openWorkspace(id: string, prompts: string[] | null): { workspace: Works
     player.seek(timeS, durationS);
     viewport.reveal(Math.min(Math.max(0, timeS), durationS));
   };
-  return { workspace: { session, player, viewport, seek }, dispose: () => scope.dispose() };
+  const workspace = { session, player, viewport, seek };
+  goTo(workspace, place, scope);
+  keepAddress(workspace, scope);
+  return { workspace, dispose: () => scope.dispose() };
 }
 
 /** Opens a recording for as long as it is on show. Keyed by its id, so another recording is another workspace. */
-export function WorkspaceProvider(props: { id: string; prompts: string[] | null; children: ReactNode }) {
+export function WorkspaceProvider(props: {
+  id: string;
+  prompts: string[] | null;
+  place: Place;
+  children: ReactNode;
+}) {
   const [workspace, setWorkspace] = useState<Workspace | null>(null);
-  const { id, prompts } = props;
+  const { id, prompts, place } = props;
   // The words of the address count once, on opening; later ones come from the page itself.
   const [firstPrompts] = useState(prompts);
+  const [firstPlace] = useState(place);
   useEffect(() => {
-    const opened = openWorkspace(id, firstPrompts);
+    const opened = openWorkspace(id, firstPrompts, firstPlace);
     setWorkspace(opened.workspace);
     return opened.dispose;
-  }, [id, firstPrompts]);
+  }, [id, firstPrompts, firstPlace]);
   if (!workspace || workspace.session.id !== id) return null;
   return <WorkspaceContext value={workspace}>{props.children}</WorkspaceContext>;
 }

@@ -11,7 +11,7 @@ import type {
   SnapshotEvent,
   WindowEvent,
 } from "../../api/types";
-import { rememberPrompts } from "../../app/route";
+import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { EditHistory } from "../../lib/edit-history";
 import { addPrompts, splitPrompts } from "../prompts/split";
@@ -65,6 +65,18 @@ export class RecordingSession {
     this.edit({ prompts });
   }
 
+  /** The words on the page, or null while they are those of the recording. */
+  chosenPrompts(): string[] | null {
+    const { prompts, recording } = this.store.getState();
+    return sameWords(prompts, recording?.prompts ?? []) ? null : prompts;
+  }
+
+  /** Sets what an address says; no step of the reader's, so none to undo. */
+  open({ threshold, rows }: Place): void {
+    const now = editsOf(this.store.getState());
+    this.apply({ ...now, threshold: threshold ?? now.threshold, rows: rows ?? now.rows });
+  }
+
   setThreshold(threshold: number): void {
     this.edit({ threshold }, "threshold");
   }
@@ -105,7 +117,6 @@ export class RecordingSession {
   }
 
   private applyPrompts(prompts: string[]): void {
-    const { recording } = this.store.getState();
     this.wordsChosen = true;
     this.matrix.setPrompts(prompts);
     this.store.setState((state) => ({
@@ -114,7 +125,6 @@ export class RecordingSession {
       ...changedScores(state),
       actionProblem: null,
     }));
-    rememberPrompts(this.id, sameWords(prompts, recording?.prompts ?? []) ? null : prompts);
     this.socket?.setPrompts(prompts);
   }
 

@@ -1,0 +1,96 @@
+import { useState } from "react";
+import { problemOf } from "../../api/problem";
+import { useNotice } from "../../app/notice";
+import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
+import { addressOf } from "../session/address";
+import { useWorkspace, type Workspace } from "../session/context";
+import { copyText, saveBlob } from "./copy";
+import { makePicture } from "./make-picture";
+import { momentsText } from "./moments-text";
+
+type Done = "link" | "text" | "picture";
+
+const WORDS: Record<Done, string> = {
+  link: "The link is on the clipboard.",
+  text: "The list is on the clipboard.",
+  picture: "The picture is saved.",
+};
+
+async function copyOrTell(text: string): Promise<boolean> {
+  if (await copyText(text)) return true;
+  useNotice.getState().show({
+    code: "clipboard",
+    message: "This browser does not let the page copy.",
+    hint: "The address of the page holds everything: copy it from the address bar.",
+  });
+  return false;
+}
+
+export async function copyLink(workspace: Workspace): Promise<boolean> {
+  return copyOrTell(addressOf(workspace, true));
+}
+
+export async function copyMoments(workspace: Workspace): Promise<boolean> {
+  const { recording, detections } = workspace.session.store.getState();
+  return copyOrTell(momentsText(recording?.title ?? "", detections, addressOf(workspace, true)));
+}
+
+export async function savePicture(workspace: Workspace): Promise<boolean> {
+  try {
+    const { blob, name } = await makePicture(workspace);
+    saveBlob(blob, name);
+    return true;
+  } catch (error) {
+    useNotice.getState().show(problemOf(error));
+    return false;
+  }
+}
+
+/** What is on show, for somebody else: as a link, a picture or a list. */
+export function ShareMenu() {
+  const workspace = useWorkspace();
+  const [done, setDone] = useState<Done | null>(null);
+  const [busy, setBusy] = useState(false);
+  const run = async (what: Done, work: (workspace: Workspace) => Promise<boolean>) => {
+    setBusy(true);
+    setDone(null);
+    const worked = await work(workspace);
+    setBusy(false);
+    setDone(worked ? what : null);
+  };
+  const items = [
+    { what: "link", title: "Copy link", note: "to this very view", work: copyLink },
+    { what: "picture", title: "Save picture", note: "PNG, for print", work: savePicture },
+    { what: "text", title: "Copy moments", note: "as text", work: copyMoments },
+  ] as const;
+  return (
+    <Menu
+      label={
+        <>
+          <Icon name="share" size={16} />
+          Share
+        </>
+      }
+    >
+      {() => (
+        <>
+          {items.map(({ what, title, note, work }) => (
+            <button
+              key={what}
+              type="button"
+              className="menu-item"
+              disabled={busy}
+              onClick={() => void run(what, work)}
+            >
+              {title} <span>{note}</span>
+            </button>
+          ))}
+          <p className="menu-said" role="status">
+            {busy ? "One moment" : done ? WORDS[done] : ""}
+          </p>
+        </>
+      )}
+    </Menu>
+  );
+}

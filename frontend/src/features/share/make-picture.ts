@@ -1,0 +1,105 @@
+import { getPeaks, getScores, getSpectrogramInfo, getSpectrogramTile } from "../../api/client";
+import { useModels } from "../../app/models";
+import { formatClock, formatClockTenths } from "../../lib/format";
+import { PAPER } from "../../ui/palette";
+import type { Workspace } from "../session/context";
+import { durationOf, soundingPrompts, thresholdOf } from "../session/session-state";
+import { spanOf, type View } from "../timeline/geometry";
+import type { PaintedTile } from "../timeline/paint-lanes";
+import { ScoreMatrix } from "../timeline/score-matrix";
+import { paintTile, visibleTiles } from "../timeline/spectrum-tiles";
+import { PICTURE_WIDTH, paintPicture, pictureHeight } from "./paint-picture";
+
+/** 1200 points wide at this scale is 30 cm at 300 dots per inch. */
+const SCALE = 3;
+
+/** The stretch on show as a PNG for print. Raises ApiError when the server does not give what is needed. */
+export async function makePicture({ session, viewport }: Workspace): Promise<{ blob: Blob; name: string }> {
+  const state = session.store.getState();
+  const { view } = viewport.store.getState();
+  const { recording } = state;
+  if (!recording) throw new Error("there is no recording to draw");
+  const prompts = soundingPrompts(state);
+  const width = PICTURE_WIDTH;
+  const height = pictureHeight(prompts.length);
+  const [peaks, spectrum, matrix] = await Promise.all([
+    getPeaks(session.id, stretch(view, width), session.requests),
+    loadTiles(session.id, view, width * SCALE, session.requests),
+    loadScores(session.id, prompts, view, width * SCALE, session.requests),
+  ]);
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser has no canvas to draw on");
+  context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+  const range = `${clock(view, view.startS)} to ${clock(view, view.endS)}`;
+  const title = recording.title;
+  paintPicture(
+    { context, width, height, scale: SCALE },
+    {
+      title,
+      subtitle: `${range} of ${formatClock(durationOf(recording))}, heard by ${modelTitle(recording.model)}`,
+      view,
+      rows: prompts.map((prompt) => ({
+        prompt,
+        covered: state.infos[prompt]?.covered ?? true,
+        muted: false,
+        threshold: thresholdOf(state, prompt),
+        moments: state.detections
+          .filter((moment) => moment.prompt === prompt)
+          .map(({ onset_s, offset_s }) => [onset_s, offset_s] as const),
+      })),
+      peaks,
+      tiles: spectrum.tiles,
+      topHz: spectrum.topHz,
+      heardUntilS: session.matrix.heardUntilS,
+      complete: recording.state === "done",
+      palette: PAPER,
+      maxIn: (prompt, fromS, toS) => matrix.maxIn(prompt, fromS, toS),
+    },
+  );
+  const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made, "image/png"));
+  if (!blob) throw new Error("the browser made no picture");
+  return { blob, name: `${title} ${range.replaceAll(":", ".")}.png` };
+}
+
+function modelTitle(name: string | null): string {
+  const known = useModels.getState().overview?.models.find((model) => model.name === name);
+  return known?.title ?? name ?? "no model";
+}
+
+function clock(view: View, timeS: number): string {
+  return spanOf(view) < 60 ? formatClockTenths(timeS) : formatClock(timeS);
+}
+
+const stretch = (view: View, maxColumns: number) => ({ fromS: view.startS, toS: view.endS, maxColumns });
+
+async function loadScores(
+  id: string,
+  prompts: readonly string[],
+  view: View,
+  columns: number,
+  signal: AbortSignal,
+): Promise<ScoreMatrix> {
+  if (prompts.length === 0) return new ScoreMatrix();
+  const scores = await getScores(id, prompts, stretch(view, columns), signal);
+  const matrix = new ScoreMatrix(prompts, scores.start_s);
+  matrix.load(prompts, scores.seconds_per_column, scores.scores, view.endS);
+  return matrix;
+}
+
+async function loadTiles(
+  id: string,
+  view: View,
+  pixels: number,
+  signal: AbortSignal,
+): Promise<{ tiles: PaintedTile[]; topHz: number }> {
+  const info = await getSpectrogramInfo(id, signal);
+  const painted = await Promise.all(
+    visibleTiles(info, view, pixels).map(async (address) =>
+      paintTile(await getSpectrogramTile(id, address.level, address.tile, signal), info, address),
+    ),
+  );
+  return { tiles: painted.filter((tile) => tile !== null), topHz: info.max_hz };
+}
