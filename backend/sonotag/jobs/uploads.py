@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 BLOCK_BYTES = 1 << 20
 PASS_ON_S = 0.2
-"""Bytes are written by the block, unless so long nothing more comes: somebody may be listening to what there is."""
+"""Bytes are written by the block, but none waits longer for its block to fill: somebody may be listening."""
 
 SYNC_BYTES = 32 << 20
 """Made durable, and noted, at least so often; what came after that is sent again when the server was killed."""
@@ -230,6 +230,7 @@ class Uploads:
     ) -> None:
         pending = bytearray()
         taken = unsynced = 0
+        passed_on_s = time.monotonic()
         try:
             while (data := await turn.next(pieces)) is not None:
                 room = most_bytes - taken
@@ -240,10 +241,12 @@ class Uploads:
                         f"More bytes were sent than the {upload.length_bytes} that were announced.",
                         hint="Has the file changed meanwhile? Start the upload again.",
                     )
-                if len(pending) >= BLOCK_BYTES or (pending and not data):
+                late = not data or time.monotonic() - passed_on_s >= PASS_ON_S
+                if len(pending) >= BLOCK_BYTES or (pending and late):
                     block, pending = pending, bytearray()
                     unsynced += len(block)
                     await asyncio.to_thread(incoming.write, block)
+                    passed_on_s = time.monotonic()
                 if unsynced >= SYNC_BYTES:
                     unsynced = 0
                     await asyncio.to_thread(self._note, upload, incoming)

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { recordingHash } from "../../app/route";
 import { Icon } from "../../ui/Icon";
 import { ProgressBar } from "../../ui/ProgressBar";
+import { useCompact } from "../../ui/use-compact";
 import { type FileUpload, isUnderWay } from "./file-upload";
 import { useUploads } from "./upload-store";
 import { leftOutWords, uploadsSummary, uploadWords } from "./upload-words";
@@ -11,7 +12,9 @@ export function UploadsTray() {
   const uploads = useUploads((state) => state.uploads);
   const leftOut = useUploads((state) => state.leftOut);
   const dismiss = useUploads((state) => state.dismiss);
-  const [open, setOpen] = useState(true);
+  // On a small screen the list would hide the map; its heading says enough.
+  const compact = useCompact();
+  const [open, setOpen] = useState(!compact);
   if (uploads.length === 0 && leftOut === 0) return null;
   const summary = uploads.length > 0 ? uploadsSummary(uploads) : "Nothing to send";
   return (
