@@ -208,3 +208,18 @@ def test_a_missing_piece_is_not_passed_over(server: Server, soundcloud: SoundClo
     soundcloud.media.statuses["/list5.ts"] = 404
     failed = ended(server, download(server, "https://soundcloud.com/rig/pieces")["id"])
     assert (failed["state"], failed["error"]["code"]) == ("failed", "link_network"), failed["error"]
+
+
+def test_a_stretch_of_a_video_is_not_called_cut_off(
+    server: Server, youtube: YouTube, encoded: Callable[[str, float], bytes]
+) -> None:
+    """Its container would announce the length of the whole."""
+    content = encoded("webm", 32)
+    youtube.videos[VIDEO] = Video("A walk in the rig", "v.webm", 32, len(content), description="0:00 A\n0:12 B\n0:25 C")
+    youtube.media.files["/v.webm"] = ("audio/webm", content)
+    begun = download(server, f"https://youtu.be/{VIDEO}", start_s=8)
+    server.analyze(begun["id"])
+    done = ended(server, begun["id"])
+    assert (done["state"], done["warning"]) == ("done", None)
+    assert done["duration_s"] == pytest.approx(24, abs=0.1)
+    assert [(c["start_s"], c["title"]) for c in done["link"]["chapters"]] == [(0, "A"), (4, "B"), (17, "C")]

@@ -33,7 +33,8 @@ class Cutter:
         sink: Callable[[bytes], None],
     ) -> None:
         """Raises MediaError `decoder_failed` when ffmpeg cannot be started."""
-        arguments = ["-map", "0:a:0", "-ss", f"{start_s:.3f}"]
+        # Not its tags: they tell the length of the whole.
+        arguments = ["-map", "0:a:0", "-map_metadata", "-1", "-map_metadata:s", "-1", "-ss", f"{start_s:.3f}"]
         if end_s is not None:
             arguments += ["-t", f"{end_s - start_s:.3f}"]
         # Small clusters, each sent at once: what is cut is heard while the rest arrives.
