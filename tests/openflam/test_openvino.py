@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,8 @@ def test_what_is_chosen_holds_the_tolerances(chosen: Ours, theirs: dict[str, np.
         ]
         assert min(least_cosine(one, other) for one, other in pairs) > 0.999
         assert np.abs(scores(Outputs(chosen.audio, text)) - theirs["unbiased"]).max() < 0.01
-    assert all(trial["seconds_per_window"] > 0 for trial in chosen.manifest["trials"])
+    (trial,) = chosen.manifest["trials"]
+    assert trial["seconds_per_window"] > 0
 
 
 def test_a_whole_session_loads_no_torch(full: Path, exact: Ours) -> None:
@@ -263,6 +265,25 @@ def test_cancelled_by_the_listener(copy: Path) -> None:
 def test_int8_needs_openvino(copy: Path) -> None:
     with pytest.raises(EngineError, match="int8"):
         opened(copy, "torch", "int8", config=TINY)
+
+
+@pytest.mark.skipif(find_spec("nncf") is not None, reason="NNCF is installed")
+def test_int8_says_what_it_needs(copy: Path) -> None:
+    with pytest.raises(EngineError, match=r"int8 needs NNCF.*openflam\[int8\]"):
+        opened(copy, "openvino", "int8", config=TINY)
+
+
+@pytest.mark.skipif(not network.has_bfloat16(), reason="this processor has no bfloat16")
+def test_what_does_not_hold_is_not_used(copy: Path) -> None:
+    """The tiny model's few dimensions leave bfloat16 no room."""
+    with pytest.raises(EngineError, match=r"no precision asked for is near enough.*openvino bfloat16: cosine"):
+        opened(copy, "openvino", "bfloat16", config=TINY)
+    assert opened(copy, "auto", "auto", config=TINY).precision == "float32"
+    manifest = json.loads((copy / "open_flam_oct17.auto.auto" / MANIFEST).read_text())
+    measured = {(trial["engine"], trial["precision"]): trial["seconds_per_window"] for trial in manifest["trials"]}
+    assert measured.pop(("openvino", "bfloat16")) is measured.pop(("torch", "bfloat16")) is None
+    assert set(measured) == {("openvino", "float32"), ("torch", "float32")}
+    assert min(measured.values()) > 0
 
 
 def trial(engine: str, seconds: float, cosine: float = 0.9999, error: float = 0.001) -> Trial:

@@ -83,7 +83,7 @@ class Trials:
             "precision": chosen.precision,
             "max_batch": chosen.max_batch,
             "weights_sha256": digest,
-            "trials": [trial._asdict() for trial in self.trials],
+            "trials": [noted(trial) for trial in self.trials],
         }
 
     def wanted(self) -> list[list[PrecisionName]]:
@@ -184,6 +184,11 @@ class Trials:
                     path.rmdir()
                 elif path.suffix not in kept:
                     path.unlink()
+
+
+def noted(trial: Trial) -> dict[str, Any]:
+    """For the manifest; what did not hold was not measured."""
+    return {**trial._asdict(), "seconds_per_window": trial.seconds_per_window if trial.holds else None}
 
 
 def end_with_parent() -> None:
