@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -172,13 +174,21 @@ def test_loading_tells_what_it_is_at_and_the_status_shows_it(tmp_path: Path) -> 
     models.close()
 
 
-def test_openvino_gives_the_definitions_scores_and_fetches_again_what_it_gave_back(
-    tmp_path: Path, encoder: FlamEncoder
-) -> None:
-    place_files(tmp_path / "flam")
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the model's files and what its first start on OpenVINO made of them."""
+    folder = tmp_path_factory.mktemp("converted") / "flam"
+    place_files(folder)
     stages: list[LoadStage] = []
-    ours = source(tmp_path / "flam", engine="openvino").load(stages.append)
+    source(folder, engine="openvino").load(stages.append)
     assert stages == [LoadStage.CONVERTING, LoadStage.MEASURING, LoadStage.LOADING]
+    return folder
+
+
+def test_openvino_gives_the_definitions_scores_and_fetches_again_what_it_gave_back(
+    converted: Path, encoder: FlamEncoder
+) -> None:
+    ours = source(converted, engine="openvino").load(ignore)
     assert ours.version == encoder.version
     window = signal(silent=False)
     expected = score_frames(encoder.encode_audio(window[None])[0], encoder.encode_text(PROMPTS))
@@ -188,6 +198,29 @@ def test_openvino_gives_the_definitions_scores_and_fetches_again_what_it_gave_ba
     ours._runtime.rest()
     other = ["a text that was never asked for"]
     np.testing.assert_allclose(ours.encode_text(other).vectors, encoder.encode_text(other).vectors, atol=1e-3)
+
+
+LATER_START = """
+import sys
+from pathlib import Path
+import numpy as np
+from openflam import FLAMConfig
+from sonotag.models.flam import FlamSource
+
+told = []
+flam = FlamSource(Path(sys.argv[1]), None, threads=1, engine="openvino", precision="float32", config=FLAMConfig.tiny())
+encoder = flam.load(told.append)
+assert encoder.encode_audio(np.zeros((1, 480000), np.float32)).shape == (1, 32, encoder.dimension)
+assert encoder.encode_text(["never asked for before"]).covered.all()
+loaded = {name.partition(".")[0] for name, module in sys.modules.items() if module is not None}
+print(*told, sorted(loaded & {"torch", "huggingface_hub", "httpx2", "openvino_telemetry"}))
+"""
+
+
+def test_a_later_start_converts_nothing_and_imports_no_torch(converted: Path) -> None:
+    command = [sys.executable, "-c", LATER_START, str(converted)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert run.stdout.strip() == "loading []"
 
 
 class WatchedRuntime:
