@@ -17,6 +17,7 @@ import "./features/prompts/rows.css";
 import "./features/detections/side.css";
 import "./features/detections/inspector.css";
 import "./features/playback/player.css";
+import "./features/commands/commands.css";
 
 startTheme();
 startModels();

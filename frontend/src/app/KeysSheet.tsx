@@ -34,11 +34,12 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
     ],
   },
   {
-    title: "Prompts",
+    title: "Prompts and the rest",
     keys: [
       ["/", "Add a prompt"],
       ["alt ↑ ↓", "Move the row whose name has the focus"],
       ["ctrl Z", "Undo, with shift redo"],
+      ["ctrl K", "Every command by its name; a time goes there"],
       ["?", "This list"],
     ],
   },

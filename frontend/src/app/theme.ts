@@ -15,6 +15,8 @@ const systemTheme = (): Theme => (system.matches ? "light" : "dark");
 interface ThemeState {
   theme: Theme;
   toggle: () => void;
+  /** Goes by the system again, from now on. */
+  follow: () => void;
 }
 
 /** Follows the system until the reader chooses; the choice stays on this device. */
@@ -24,6 +26,10 @@ export const useTheme = create<ThemeState>((set, get) => ({
     const theme = get().theme === "dark" ? "light" : "dark";
     localStorage.setItem(KEY, theme);
     set({ theme });
+  },
+  follow: () => {
+    localStorage.removeItem(KEY);
+    set({ theme: systemTheme() });
   },
 }));
 

@@ -1,5 +1,7 @@
 import { useMemo } from "react";
+import { useSettings } from "../app/settings";
 import { useTheme } from "../app/theme";
+import { type ColourTable, colourTable, type ScaleName } from "../features/timeline/colour";
 
 /** The design tokens canvases draw with. */
 export interface Palette {
@@ -10,10 +12,12 @@ export interface Palette {
   ink: string;
   inkSoft: string;
   accent: string;
+  /** The colours of scores. */
+  scores: ColourTable;
 }
 
 /** For paper, whatever the theme on the screen. */
-export const PAPER: Palette = {
+const PAPER = {
   ground: "#ffffff",
   surface: "#ffffff",
   raised: "#eceae6",
@@ -23,7 +27,11 @@ export const PAPER: Palette = {
   accent: "#b34700",
 };
 
-function readPalette(): Palette {
+export function paperPalette(scale: ScaleName): Palette {
+  return { ...PAPER, scores: colourTable(scale) };
+}
+
+function readPalette(scale: ScaleName): Palette {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();
   return {
@@ -34,11 +42,13 @@ function readPalette(): Palette {
     ink: token("--ink"),
     inkSoft: token("--ink-3"),
     accent: token("--accent"),
+    scores: colourTable(scale),
   };
 }
 
 export function usePalette(): Palette {
   const theme = useTheme((state) => state.theme);
+  const scale = useSettings((state) => state.scale);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides what the tokens read
-  return useMemo(readPalette, [theme]);
+  return useMemo(() => readPalette(scale), [theme, scale]);
 }

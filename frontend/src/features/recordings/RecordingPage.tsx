@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { CommandPalette } from "../commands/CommandPalette";
 import { Inspector } from "../detections/Inspector";
 import { MomentsPanel } from "../detections/MomentsPanel";
 import { SelectionPanel } from "../detections/SelectionPanel";
@@ -81,6 +82,7 @@ export function RecordingPage() {
         </aside>
       </main>
       <PlayerBar />
+      <CommandPalette />
     </>
   );
 }

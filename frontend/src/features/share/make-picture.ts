@@ -1,9 +1,11 @@
 import { getPeaks, getScores, getSpectrogramInfo, getSpectrogramTile } from "../../api/client";
 import { useModels } from "../../app/models";
+import { useSettings } from "../../app/settings";
 import { formatClock, formatClockTenths } from "../../lib/format";
-import { PAPER } from "../../ui/palette";
+import { paperPalette } from "../../ui/palette";
 import type { Workspace } from "../session/context";
 import { durationOf, soundingPrompts, thresholdOf } from "../session/session-state";
+import type { ColourTable } from "../timeline/colour";
 import { spanOf, type View } from "../timeline/geometry";
 import type { PaintedTile } from "../timeline/paint-lanes";
 import { ScoreMatrix } from "../timeline/score-matrix";
@@ -20,11 +22,12 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
   const { recording } = state;
   if (!recording) throw new Error("there is no recording to draw");
   const prompts = soundingPrompts(state);
+  const palette = paperPalette(useSettings.getState().scale);
   const width = PICTURE_WIDTH;
   const height = pictureHeight(prompts.length);
   const [peaks, spectrum, matrix] = await Promise.all([
     getPeaks(session.id, stretch(view, width), session.requests),
-    loadTiles(session.id, view, width * SCALE, session.requests),
+    loadTiles(session.id, view, width * SCALE, palette.scores, session.requests),
     loadScores(session.id, prompts, view, width * SCALE, session.requests),
   ]);
   const canvas = document.createElement("canvas");
@@ -55,7 +58,7 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
       topHz: spectrum.topHz,
       heardUntilS: session.matrix.heardUntilS,
       complete: recording.state === "done",
-      palette: PAPER,
+      palette,
       maxIn: (prompt, fromS, toS) => matrix.maxIn(prompt, fromS, toS),
     },
   );
@@ -93,12 +96,13 @@ async function loadTiles(
   id: string,
   view: View,
   pixels: number,
+  colours: ColourTable,
   signal: AbortSignal,
 ): Promise<{ tiles: PaintedTile[]; topHz: number }> {
   const info = await getSpectrogramInfo(id, signal);
   const painted = await Promise.all(
     visibleTiles(info, view, pixels).map(async (address) =>
-      paintTile(await getSpectrogramTile(id, address.level, address.tile, signal), info, address),
+      paintTile(await getSpectrogramTile(id, address.level, address.tile, signal), info, address, colours),
     ),
   );
   return { tiles: painted.filter((tile) => tile !== null), topHz: info.max_hz };

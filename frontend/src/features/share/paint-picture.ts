@@ -159,7 +159,8 @@ function paintLegend(surface: Surface, palette: Palette, y: number): void {
   const bar = 160;
   const left = LABELS + 62;
   const gradient = context.createLinearGradient(left, 0, left + bar, 0);
-  for (let stop = 0; stop <= 16; stop += 1) gradient.addColorStop(stop / 16, cssColour(stop / 16));
+  for (let stop = 0; stop <= 16; stop += 1)
+    gradient.addColorStop(stop / 16, cssColour(stop / 16, palette.scores));
   const font = `400 12px ${FONT}`;
   text(surface, palette.inkSoft, font, "Score 0", LABELS, y + 4, 60);
   context.fillStyle = gradient;

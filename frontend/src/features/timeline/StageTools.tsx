@@ -1,7 +1,6 @@
-import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
-import { useSession, useView, useWorkspace } from "../session/context";
-import { legendGradient } from "./colour";
+import { useView, useWorkspace } from "../session/context";
+import { Legend } from "./Legend";
 import { isWhole } from "./view-store";
 
 const ZOOM_STEP = 2;
@@ -9,7 +8,6 @@ const ZOOM_STEP = 2;
 /** Legend of the map and the zoom, in the corner of the stage. */
 export function StageTools() {
   const { viewport, player } = useWorkspace();
-  const threshold = useSession((state) => state.threshold);
   const whole = useView(isWhole);
   const zoom = (factor: number) => viewport.zoom(factor, player.positionS);
   return (
@@ -37,17 +35,7 @@ export function StageTools() {
           <Icon name="plus" size={16} />
         </button>
       </fieldset>
-      <div
-        className="legend num"
-        role="img"
-        aria-label={`Colours from score 0, dark blue, to score 1, yellow; moments are above ${formatScore(threshold)}`}
-      >
-        <span>0</span>
-        <span className="legend-bar" style={{ background: legendGradient() }}>
-          <span className="legend-mark" style={{ left: `${threshold * 100}%` }} />
-        </span>
-        <span>1</span>
-      </div>
+      <Legend />
     </div>
   );
 }

@@ -1,13 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { CIVIDIS, cssColour, scoreIndex } from "./colour";
+import { colourTable, cssColour, SCALE_NAMES, scoreIndex } from "./colour";
+
+const CIVIDIS = colourTable("cividis");
 
 const luminance = (pixel: number) =>
   0.2126 * (pixel & 255) + 0.7152 * ((pixel >>> 8) & 255) + 0.0722 * ((pixel >>> 16) & 255);
 
 describe("the colour of a score", () => {
-  it("grows lighter with the score, so it reads without hue", () => {
-    for (let index = 8; index < 256; index += 8) {
-      expect(luminance(CIVIDIS[index])).toBeGreaterThan(luminance(CIVIDIS[index - 8]));
+  it("grows lighter with the score in every scale, so it reads without hue", () => {
+    expect(SCALE_NAMES).toHaveLength(5);
+    expect(SCALE_NAMES[0]).toBe("cividis");
+    for (const name of SCALE_NAMES) {
+      const table = colourTable(name);
+      for (let index = 8; index < 256; index += 8) {
+        expect(luminance(table[index]), `${name} at ${index}`).toBeGreaterThan(luminance(table[index - 8]));
+      }
     }
   });
 

@@ -1,6 +1,6 @@
 import type { Surface } from "../../ui/Canvas";
 import type { Palette } from "../../ui/palette";
-import { CIVIDIS, scoreIndex } from "./colour";
+import { scoreIndex } from "./colour";
 import { timeToX, type View, xToTime } from "./geometry";
 import { paintHatch } from "./paint-hatch";
 
@@ -60,7 +60,7 @@ export function paintHeat(surface: Surface, picture: HeatPicture): void {
 
 function paintScores(surface: Surface, picture: HeatPicture, heardX: number): void {
   const { context, width, scale } = surface;
-  const { view, rows, rowHeight } = picture;
+  const { view, rows, rowHeight, palette } = picture;
   const columns = Math.round(width * scale);
   const heardColumns = Math.min(columns, Math.ceil(heardX * scale));
   if (heardColumns === 0) return;
@@ -73,7 +73,7 @@ function paintScores(surface: Surface, picture: HeatPicture, heardX: number): vo
       const fromS = xToTime(view, columns, column);
       const toS = xToTime(view, columns, column + 1);
       const score = picture.maxIn(row.prompt, fromS, toS);
-      if (!Number.isNaN(score)) pixels[base + column] = CIVIDIS[scoreIndex(score)];
+      if (!Number.isNaN(score)) pixels[base + column] = palette.scores[scoreIndex(score)];
     }
   });
   const strip = new OffscreenCanvas(columns, rows.length);

@@ -1,7 +1,7 @@
 import type { Peaks } from "../../api/types";
 import type { Surface } from "../../ui/Canvas";
 import type { Palette } from "../../ui/palette";
-import { CIVIDIS, scoreIndex } from "./colour";
+import { scoreIndex } from "./colour";
 import { timeToX, type View, xToTime } from "./geometry";
 import { paintHatch } from "./paint-hatch";
 import type { Tick } from "./ticks";
@@ -81,7 +81,7 @@ export function paintMinimap(surface: Surface, picture: MinimapPicture): void {
   const heard = picture.complete ? columns : Math.ceil(timeToX(whole, columns, picture.heardUntilS));
   for (let column = 0; column < Math.min(columns, heard); column += 1) {
     const score = picture.maxIn(xToTime(whole, columns, column), xToTime(whole, columns, column + 1));
-    if (!Number.isNaN(score)) pixels[column] = CIVIDIS[scoreIndex(score)];
+    if (!Number.isNaN(score)) pixels[column] = palette.scores[scoreIndex(score)];
   }
   const strip = new OffscreenCanvas(columns, 1);
   strip.getContext("2d")?.putImageData(image, 0, 0);

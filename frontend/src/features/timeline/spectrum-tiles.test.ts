@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { CIVIDIS } from "./colour";
+import { colourTable } from "./colour";
 import { expectedColumns, tileLevel, tilePixels, visibleTiles } from "./spectrum-tiles";
 
+const CIVIDIS = colourTable("cividis");
 const info = {
   bands: 4,
   min_hz: 40,
@@ -35,7 +36,7 @@ describe("spectrum tiles", () => {
 
   it("have the low band at the bottom", () => {
     const bytes = new Uint8Array([255, 0, 0, 0, 0, 0, 0, 255]);
-    const { pixels, columns } = tilePixels(bytes, 4);
+    const { pixels, columns } = tilePixels(bytes, 4, CIVIDIS);
     expect(columns).toBe(2);
     expect(pixels[3 * 2 + 0]).toBe(CIVIDIS[255]);
     expect(pixels[0 * 2 + 0]).toBe(CIVIDIS[0]);

@@ -1,5 +1,5 @@
 import type { SpectrogramInfo } from "../../api/types";
-import { CIVIDIS } from "./colour";
+import type { ColourTable } from "./colour";
 import { spanOf, type View } from "./geometry";
 import type { PaintedTile } from "./paint-lanes";
 
@@ -41,14 +41,18 @@ export function expectedColumns(info: SpectrogramInfo, { level, tile }: TileAddr
 }
 
 /** Bytes, column after column with the low band first, to pixels with the low band at the bottom. */
-export function tilePixels(bytes: Uint8Array, bands: number): { pixels: Uint32Array; columns: number } {
+export function tilePixels(
+  bytes: Uint8Array,
+  bands: number,
+  colours: ColourTable,
+): { pixels: Uint32Array; columns: number } {
   const columns = Math.floor(bytes.length / bands);
   const pixels = new Uint32Array(columns * bands);
   for (let column = 0; column < columns; column += 1) {
     for (let band = 0; band < bands; band += 1) {
       const level = (bytes[column * bands + band] - DARKEST) / (BRIGHTEST - DARKEST);
       const index = level <= 0 ? 0 : level >= 1 ? 255 : Math.round(level * 255);
-      pixels[(bands - 1 - band) * columns + column] = CIVIDIS[index];
+      pixels[(bands - 1 - band) * columns + column] = colours[index];
     }
   }
   return { pixels, columns };
@@ -58,8 +62,9 @@ export function paintTile(
   bytes: Uint8Array,
   info: SpectrogramInfo,
   address: TileAddress,
+  colours: ColourTable,
 ): PaintedTile | null {
-  const { pixels, columns } = tilePixels(bytes, info.bands);
+  const { pixels, columns } = tilePixels(bytes, info.bands, colours);
   if (columns === 0) return null;
   const image = new OffscreenCanvas(columns, info.bands);
   const data = new ImageData(columns, info.bands);

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "react";
 import { getSpectrogramInfo, getSpectrogramTile } from "../../api/client";
 import type { SpectrogramInfo } from "../../api/types";
+import { useSettings } from "../../app/settings";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { isRunning } from "../session/session-state";
+import { colourTable } from "./colour";
 import type { PaintedTile } from "./paint-lanes";
 import { expectedColumns, paintTile, visibleTiles } from "./spectrum-tiles";
 
@@ -18,6 +20,7 @@ export interface Spectrum {
 
 /** The spectrum of the stretch on show, tile by tile, while it grows and as the view moves. */
 export function useSpectrum(pixels: number): Spectrum | null {
+  const scale = useSettings((state) => state.scale);
   const { session } = useWorkspace();
   const view = useView((state) => state.view);
   const known = useView((state) => state.durationS > 0);
@@ -46,7 +49,7 @@ export function useSpectrum(pixels: number): Spectrum | null {
     if (!info) return;
     const request = new AbortController();
     const wanted = visibleTiles(info, view, pixels);
-    const keyOf = (level: number, tile: number) => `${level}/${tile}`;
+    const keyOf = (level: number, tile: number) => `${scale} ${level}/${tile}`;
     const show = () =>
       setTiles(wanted.flatMap(({ level, tile }) => cache.current.get(keyOf(level, tile)) ?? []));
     show();
@@ -62,7 +65,7 @@ export function useSpectrum(pixels: number): Spectrum | null {
             address.tile,
             AbortSignal.any([request.signal, session.requests]),
           );
-          const painted = paintTile(bytes, info, address);
+          const painted = paintTile(bytes, info, address, colourTable(scale));
           if (!painted || request.signal.aborted) continue;
           cache.current.set(key, painted);
           const oldest = cache.current.keys().next().value;
@@ -77,7 +80,7 @@ export function useSpectrum(pixels: number): Spectrum | null {
       clearTimeout(timer);
       request.abort();
     };
-  }, [session, info, view, pixels]);
+  }, [session, info, view, pixels, scale]);
 
   return info ? { info, tiles } : null;
 }

@@ -1,0 +1,124 @@
+import { openHome } from "../../app/route";
+import { useSettings } from "../../app/settings";
+import { useTheme } from "../../app/theme";
+import { formatClockTenths } from "../../lib/format";
+import { nextMoment, previousMoment } from "../detections/moments";
+import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
+import { sortRows } from "../prompts/SortMenu";
+import type { Workspace } from "../session/context";
+import { isRunning } from "../session/session-state";
+import { copyLink, copyMoments, savePicture } from "../share/ShareMenu";
+import { SCALE_NAMES } from "../timeline/colour";
+import { parseClock } from "./match";
+
+export interface Command {
+  title: string;
+  /** The keys that do the same. */
+  keys?: string;
+  run: () => void;
+}
+
+/** Everything the page can do to the recording on show, as it stands now. */
+export function commandsFor(workspace: Workspace): Command[] {
+  return [
+    ...playing(workspace),
+    ...looking(workspace),
+    ...rows(workspace),
+    ...sharing(workspace),
+    ...appearance(),
+    { title: "Back to the start", run: openHome },
+  ];
+}
+
+/** A typed time is a place to go. */
+export function goToCommand({ seek }: Workspace, typed: string): Command[] {
+  const timeS = parseClock(typed);
+  return timeS === null ? [] : [{ title: `Go to ${formatClockTenths(timeS)}`, run: () => seek(timeS) }];
+}
+
+function playing({ session, player, viewport, seek }: Workspace): Command[] {
+  const { detections } = session.store.getState();
+  const { playing: on, looping } = player.store.getState();
+  const goTo = (timeS: number | undefined) => timeS !== undefined && seek(timeS);
+  return [
+    { title: on ? "Pause" : "Play", keys: "space", run: () => player.toggle() },
+    { title: "Next moment", keys: "N", run: () => goTo(nextMoment(detections, player.positionS)?.onset_s) },
+    {
+      title: "Previous moment",
+      keys: "P",
+      run: () => goTo(previousMoment(detections, player.positionS, on)?.onset_s),
+    },
+    { title: "Go to the beginning", keys: "home", run: () => seek(0) },
+    { title: "Go to the end", keys: "end", run: () => seek(viewport.store.getState().durationS) },
+    {
+      title: looping ? "Do not loop the selection" : "Loop the selection",
+      keys: "R",
+      run: () => player.setLooping(!looping),
+    },
+  ];
+}
+
+function looking({ session, player, viewport }: Workspace): Command[] {
+  const { selection } = viewport.store.getState();
+  const commands: Command[] = [
+    { title: "Zoom in", keys: "+", run: () => viewport.zoom(2, player.positionS) },
+    { title: "Zoom out", keys: "−", run: () => viewport.zoom(1 / 2, player.positionS) },
+    { title: "Show all", keys: "0", run: () => viewport.showAll() },
+  ];
+  if (selection) {
+    commands.push({ title: "Zoom to the selection", keys: "Z", run: () => viewport.zoomToSelection() });
+    commands.push({ title: "Clear the selection", keys: "esc", run: () => viewport.clearSelection() });
+  }
+  if (isRunning(session.store.getState().recording)) {
+    const follow = () => viewport.startFollowing(session.matrix.heardUntilS);
+    commands.push({ title: "Follow the analysis", keys: "F", run: follow });
+    commands.push({ title: "Cancel the analysis", run: () => void session.cancel() });
+  }
+  return commands;
+}
+
+function rows({ session, player, seek }: Workspace): Command[] {
+  const { prompts, rows: settings, detections } = session.store.getState();
+  const commands: Command[] = [
+    { title: "Add a prompt", keys: "/", run: () => document.getElementById(ADD_PROMPT_ID)?.focus() },
+    { title: "Undo", keys: "ctrl Z", run: () => void session.undo() },
+    { title: "Redo", keys: "ctrl shift Z", run: () => void session.redo() },
+    { title: "Sort rows by peak", run: () => sortRows(session, "peak") },
+    { title: "Sort rows by mean", run: () => sortRows(session, "mean") },
+    { title: "Sort rows by first moment", run: () => sortRows(session, "first") },
+  ];
+  for (const prompt of prompts) {
+    const own = detections.filter((moment) => moment.prompt === prompt);
+    const next = nextMoment(own, player.positionS) ?? own[0];
+    if (next) commands.push({ title: `Next ${prompt}`, run: () => seek(next.onset_s) });
+  }
+  for (const prompt of prompts) {
+    const muted = settings[prompt]?.muted ?? false;
+    commands.push({
+      title: `${muted ? "Unmute" : "Mute"} ${prompt}`,
+      run: () => session.setRow(prompt, { muted: !muted }),
+    });
+  }
+  return commands;
+}
+
+function sharing(workspace: Workspace): Command[] {
+  return [
+    { title: "Copy link to this view", run: () => void copyLink(workspace) },
+    { title: "Save picture of this view", run: () => void savePicture(workspace) },
+    { title: "Copy moments as text", run: () => void copyMoments(workspace) },
+  ];
+}
+
+function appearance(): Command[] {
+  const { scale, setScale } = useSettings.getState();
+  const { theme, toggle, follow } = useTheme.getState();
+  return [
+    { title: theme === "dark" ? "Light theme" : "Dark theme", run: toggle },
+    { title: "Theme of the system", run: follow },
+    ...SCALE_NAMES.filter((name) => name !== scale).map((name) => ({
+      title: `Colours: ${name[0].toUpperCase()}${name.slice(1)}`,
+      run: () => setScale(name),
+    })),
+  ];
+}

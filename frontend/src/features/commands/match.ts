@@ -1,0 +1,31 @@
+/** Commands whose words begin with the typed ones, in any order; best first, else in the order given. */
+export function matching<T extends { title: string }>(commands: readonly T[], typed: string): T[] {
+  const wanted = words(typed);
+  if (wanted.length === 0) return [...commands];
+  return commands
+    .map((command, index) => ({ command, index, rank: rankOf(words(command.title), wanted) }))
+    .filter(({ rank }) => rank !== null)
+    .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0) || a.index - b.index)
+    .map(({ command }) => command);
+}
+
+function words(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}:.]+/u)
+    .filter((word) => word !== "");
+}
+
+/** Where the first typed word stands among the title's; null when one of them is not there. */
+function rankOf(title: readonly string[], wanted: readonly string[]): number | null {
+  const places = wanted.map((word) => title.findIndex((other) => other.startsWith(word)));
+  return places.includes(-1) ? null : places[0];
+}
+
+/** `83`, `1:23`, `1:02:03.5` as seconds; null for anything else. */
+export function parseClock(text: string): number | null {
+  const match = /^(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/.exec(text.trim());
+  if (!match) return null;
+  const [h = "0", m = "0", s] = match.slice(1);
+  return Number(h) * 3600 + Number(m) * 60 + Number(s);
+}
