@@ -183,6 +183,29 @@ def test_cancelling_leaves_nothing(server: Server, media: MediaSite) -> None:
     assert server.client.delete(f"/api/recordings/{begun['id']}").status_code == 204
 
 
+def test_a_cancelled_recording_has_no_frames_before_its_files_go(
+    server: Server, media: MediaSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = wav_of(30)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    media.gates["/sound.wav"] = len(content) // 2
+    begun = download(server, LINK)
+    server.analyze(begun["id"])
+    server.wait(begun["id"], lambda r: r["windows_done"] >= 1)
+    services = server.client.app.state.services
+    remove, seen = services.data.remove, []
+
+    def look(recording_id: str) -> None:
+        recording = services.database.recording(recording_id)
+        seen.append((recording.state, recording.frames_done, recording.samples_done))
+        remove(recording_id)
+
+    monkeypatch.setattr(services.data, "remove", look)
+    answer = server.client.post(f"/api/recordings/{begun['id']}/cancel")
+    assert answer.status_code == 202, answer.text
+    assert seen == [("cancelled", 0, 0)]
+
+
 def test_deleting_while_it_arrives_leaves_nothing(server: Server, media: MediaSite) -> None:
     media.files["/sound.wav"] = ("audio/wav", wav_of(30))
     media.gates["/sound.wav"] = 200_000

@@ -183,7 +183,8 @@ class Library:
         return Analysis(analysis_id, recording)
 
     def _ensure_media(self, recording: Recording) -> None:
-        if recording.arriving or self._data.files_of(recording.id).original.exists():
+        stored = recording.source.size_bytes > 0 and self._data.files_of(recording.id).original.exists()
+        if recording.arriving or stored:
             return
         raise ConflictError(
             "The audio of this recording never arrived: it was cancelled before.",
@@ -231,8 +232,8 @@ class Library:
         return recording
 
     def _discard(self, recording_id: str) -> Recording:
-        self._data.remove(recording_id)
-        return self._tools.events.commit(
+        # Before its files go: whoever looks meanwhile finds a recording without frames, not frames without files.
+        recording = self._tools.events.commit(
             recording_id,
             [("recording", {}), ("state", {"state": RecordingState.CANCELLED.value})],
             state=RecordingState.CANCELLED,
@@ -242,6 +243,8 @@ class Library:
             samples_done=0,
             frames_done=0,
         )
+        self._data.remove(recording_id)
+        return recording
 
     def _stop_job(self, recording_id: str) -> None:
         incoming = self._arrivals.get(recording_id)
