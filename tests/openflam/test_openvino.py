@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from openflam import CheckpointMismatchError, EngineError, FLAMConfig, open_runtime
+from openflam import CheckpointMismatchError, EngineError, FLAMConfig, PrecisionError, open_runtime
 from openflam.engines import network
 from openflam.engines.interface import AudioArrays, TextArrays
 from openflam.engines.openvino_engine import OpenVINOEngine
@@ -276,8 +276,8 @@ def test_int8_says_what_it_needs(copy: Path) -> None:
 @pytest.mark.skipif(not network.has_bfloat16(), reason="this processor has no bfloat16")
 def test_what_does_not_hold_is_not_used(copy: Path) -> None:
     """The tiny model's few dimensions leave bfloat16 no room."""
-    with pytest.raises(EngineError, match=r"no precision asked for is near enough.*openvino bfloat16: cosine"):
-        opened(copy, "openvino", "bfloat16", config=TINY)
+    with pytest.raises(PrecisionError, match=r"no precision asked for is near enough.*openvino bfloat16: cosine"):
+        opened(copy, "auto", "bfloat16", config=TINY)
     assert opened(copy, "auto", "auto", config=TINY).precision == "float32"
     manifest = json.loads((copy / "open_flam_oct17.auto.auto" / MANIFEST).read_text())
     measured = {(trial["engine"], trial["precision"]): trial["seconds_per_window"] for trial in manifest["trials"]}

@@ -57,3 +57,7 @@ class UnknownModelError(OpenFLAMError, ValueError):
 
 class EngineError(OpenFLAMError, RuntimeError):
     """An engine that is not installed, cannot run here, or could not take the model over."""
+
+
+class PrecisionError(EngineError):
+    """A precision that is asked for by name and not near enough to the model."""

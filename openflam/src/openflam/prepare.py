@@ -121,8 +121,8 @@ def prepare(
 ) -> Prepared:
     """Makes `folder` in a child process. The caller holds the folder's lock, and nobody else reads it meanwhile.
 
-    Raises EngineError where nothing asked for holds the tolerances or the child fails; what reading and checking a
-    checkpoint raises; StorageError and its kin.
+    Raises PrecisionError where nothing asked for holds the tolerances, EngineError where the child fails; what reading
+    and checking a checkpoint raises; StorageError and its kin.
     """
     expected = identity(source, config)
     with storage_errors(f"write {folder}"):

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from openflam.config import FLAMConfig, check_waveform
 from openflam.engines import network
 from openflam.engines.interface import AudioArrays, Engine, EngineName, Float32, PrecisionName, TextArrays
-from openflam.errors import EngineError, PromptError
+from openflam.errors import EngineError, PrecisionError, PromptError
 from openflam.locate import find_checkpoint
 from openflam.prepare import OnStage, Prepared, Stage, folder_of, identity, prepare, read_prepared
 from openflam.processor import has_bfloat16
@@ -215,6 +215,8 @@ def open_engine(how: Opening, engine: EngineName | Literal["auto"]) -> tuple[Eng
         return open_torch(how)
     try:
         return open_prepared(how, "auto")
+    except PrecisionError:
+        raise
     except EngineError as error:
         if how.precision == "int8":
             raise

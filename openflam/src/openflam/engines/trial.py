@@ -22,7 +22,7 @@ from openflam.engines.interface import Engine, PrecisionName
 from openflam.engines.network import Network, has_bfloat16, openvino, settings
 from openflam.engines.openvino_engine import AudioNetworks, OpenVINOEngine, TextNetworks, TokenEmbedding, text_precision
 from openflam.engines.torch_engine import TorchEngine
-from openflam.errors import EngineError, OpenFLAMError
+from openflam.errors import OpenFLAMError, PrecisionError
 from openflam.model import FLAM
 from openflam.prepare import Request, Stage, config_from
 from openflam.probe import Outputs, Trial, best, compared, measured, outputs, sounds
@@ -163,12 +163,12 @@ class Trials:
         half = {key: value.to(dtype_of(key, "bfloat16")) for key, value in state.items()}
         return TorchEngine(FLAM.from_state_dict(half, self.config), threads=self.request.threads)
 
-    def none_holds(self) -> EngineError:
+    def none_holds(self) -> PrecisionError:
         said = "; ".join(
             f"{trial.engine} {trial.precision}: cosine {trial.cosine:.5f}, scores off by {trial.score_error:.4f}"
             for trial in self.trials
         )
-        return EngineError(f"no precision asked for is near enough to the model ({said})", "Choose float32")
+        return PrecisionError(f"no precision asked for is near enough to the model ({said})", "Choose float32")
 
     def keep(self, best: Trial) -> None:
         """Leaves the networks of `best` in the folder, and nothing else."""
