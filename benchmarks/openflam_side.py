@@ -48,7 +48,9 @@ class Reference:
         import transformers
 
         torch.set_num_threads(threads)
-        config = transformers.RobertaConfig(vocab_size=50_265, max_position_embeddings=514, type_vocab_size=1)
+        config = transformers.RobertaConfig(
+            vocab_size=50_265, max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5
+        )
         special = {"pad_token": "<pad>", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
 
         def tokenizer(*_: object, **__: object) -> Any:
