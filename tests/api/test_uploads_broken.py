@@ -80,8 +80,11 @@ def test_a_broken_connection_keeps_what_came(server: ServerProcess, make_wav: Ma
     address, recording_id = begin(server, len(content))
     with begun_piece(server, address, 0, len(content)) as connection:
         connection.sendall(content[:1_234_567])
-    wait_for(lambda: offset_of(server, address) == 1_234_567)
-    assert patch(server, address, 1_234_567, content[1_234_567:]).status_code == 204
+    wait_for(lambda: offset_of(server, address) > 0)
+    durable = offset_of(server, address)
+    # What the server's sockets still held when the end came may be missing: the sender asks and goes on from there.
+    assert 1_234_567 - 600_000 < durable <= 1_234_567
+    assert patch(server, address, durable, content[durable:]).status_code == 204
     played = server.client.get(f"/api/recordings/{recording_id}/audio")
     assert played.content == content
 
@@ -110,16 +113,23 @@ def test_a_piece_that_fell_silent_gives_way(server: ServerProcess, make_wav: Mak
     assert server.client.get(f"/api/recordings/{recording_id}/audio").content == content
 
 
-def test_a_deleted_recording_ends_the_piece_that_is_coming(server: ServerProcess, make_wav: MakeWav) -> None:
+@pytest.mark.parametrize("way", ["cancel", "delete"])
+def test_a_recording_nobody_wants_any_more_ends_the_piece_that_is_coming(
+    server: ServerProcess, make_wav: MakeWav, way: str
+) -> None:
     content = make_wav(120).read_bytes()
     address, recording_id = begin(server, len(content))
+    server.client.post("/analyze", json={"recording_id": recording_id, "prompts": ["rain"]})
     with begun_piece(server, address, 0, len(content)) as connection:
         connection.sendall(content[:2_500_000])
-        wait_until_some_came(server, recording_id)
-        assert server.client.delete(f"/api/recordings/{recording_id}").status_code == 204
+        server.wait(recording_id, lambda r: r["windows_done"] > 0)
+        if way == "delete":
+            assert server.client.delete(f"/api/recordings/{recording_id}").status_code == 204
+        else:
+            assert server.client.post(f"/api/recordings/{recording_id}/cancel").status_code == 202
         connection.sendall(content[2_500_000:])
-        assert connection.recv(4096)[:12] in (b"HTTP/1.1 404", b"HTTP/1.1 410")
-    assert server.client.head(address, headers=TUS).status_code == 404
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404" if way == "delete" else b"HTTP/1.1 410")
+    assert server.client.head(address, headers=TUS).status_code == (404 if way == "delete" else 410)
 
 
 def test_bytes_of_a_slow_sender_are_heard_at_once(server: ServerProcess, make_wav: MakeWav) -> None:

@@ -25,7 +25,7 @@ from sonotag.errors import (
     TooLargeError,
 )
 from sonotag.jobs.incoming import Incoming
-from sonotag.jobs.library import Library
+from sonotag.jobs.library import CANCEL_TIMEOUT_S, Library
 from sonotag.media.filenames import clean_filename, title_from_filename
 from sonotag.store.database import Database
 from sonotag.store.files import DataDirectory
@@ -269,10 +269,14 @@ class Uploads:
 
     async def _why_ended(self, upload: Upload) -> SonotagError:
         """Why nothing can be written any more: cancelled or deleted, or else the server is about to stop."""
-        try:
-            await asyncio.to_thread(self.get, upload.id)
-        except NotFoundError as error:
-            return error
+        deadline_s = time.monotonic() + CANCEL_TIMEOUT_S
+        while time.monotonic() < deadline_s:
+            try:
+                await asyncio.to_thread(self.get, upload.id)
+            except NotFoundError as error:
+                return error
+            # Whoever cancels ends the writing first, then the analysis, and notes it when both have stopped.
+            await asyncio.sleep(0.1)
         return StorageError(
             "The server is restarting.", hint="The upload goes on when it is back.", code="shutting_down"
         )
