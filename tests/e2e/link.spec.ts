@@ -24,14 +24,14 @@ async function listenTo(page: Page, link: string): Promise<string> {
   return /rec_\w+/.exec(page.url())?.[0] ?? "";
 }
 
-/** Puts data onto the page as a browser does, with nothing focused. */
-async function hand(page: Page, event: "paste" | "drop", type: string, data: string): Promise<void> {
-  await page.evaluate(
-    ({ event: name, type: kind, data: text }) => {
+/** Puts data onto the page as a browser does. */
+async function hand(page: Page, event: "paste" | "drop", type: string, data: string, onto = "body") {
+  await page.locator(onto).evaluate(
+    (target, { event: name, type: kind, data: text }) => {
       const carried = new DataTransfer();
       carried.setData(kind, text);
       const options = { bubbles: true, cancelable: true };
-      document.body.dispatchEvent(
+      target.dispatchEvent(
         name === "paste"
           ? new ClipboardEvent("paste", { ...options, clipboardData: carried })
           : new DragEvent("drop", { ...options, dataTransfer: carried }),
@@ -106,7 +106,7 @@ test("a link in the page's address waits for a press", async ({ page }) => {
   await expect(field(page)).toHaveValue("");
 });
 
-test("a dropped link lands in the box", async ({ page }) => {
+test("a link that is dropped, or pasted among the prompts, lands in the box", async ({ page }) => {
   await page.goto(rig.url);
   await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();
   await hand(page, "drop", "text/uri-list", `# a link\r\n${rig.link("quick")}\r\n`);
@@ -115,6 +115,12 @@ test("a dropped link lands in the box", async ({ page }) => {
   await page.getByRole("button", { name: "Clear the link" }).click();
   await expect(field(page)).toHaveValue("");
   await expect(page.locator(".link-understood")).toHaveCount(0);
+
+  await hand(page, "paste", "text/plain", `see ${rig.link("quick")}`, ".chip-field");
+  await expect(field(page)).toHaveValue("");
+  await hand(page, "paste", "text/plain", rig.link("quick"), ".chip-field");
+  await expect(field(page)).toHaveValue(rig.link("quick"));
+  await expect(page.locator(".chip-field")).toHaveValue("");
 });
 
 test("what stands in the way is said, with the next step", async ({ page, allowConsole }) => {

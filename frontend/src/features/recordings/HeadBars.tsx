@@ -2,7 +2,7 @@ import { ProgressBar } from "../../ui/ProgressBar";
 import type { RunWords } from "./run-words";
 
 /** How much has arrived and, over it, how much has been heard: the fainter bar runs ahead of the brighter one. */
-export function HeadBars(props: { arrival: RunWords | null; run: RunWords }) {
+export function HeadBars(props: { arrival: RunWords | null; run: RunWords; label: string }) {
   const { arrival, run } = props;
   if (arrival === null) {
     return (
@@ -13,7 +13,7 @@ export function HeadBars(props: { arrival: RunWords | null; run: RunWords }) {
   }
   return (
     <div className="head-bars head-bars-two">
-      <ProgressBar share={arrival.share} label="Fetching" />
+      <ProgressBar share={arrival.share} label={props.label} />
       <ProgressBar share={run.share ?? 0} label="Analysis" />
     </div>
   );

@@ -62,7 +62,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
         <p className="visually-hidden" role="status">
           {spoken(recording)}
         </p>
-        <HeadBars arrival={coming} run={words} />
+        <HeadBars arrival={coming} run={words} label={recording.link ? "Fetching" : "Uploading"} />
       </div>
       <div className="head-actions">
         {running && (

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from "react";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { useLink } from "./link-store";
-import { linkIn, linkInList } from "./link-text";
+import { linkIn, linkInList, looksLikeLink } from "./link-text";
 
 const carriesLink = (types: readonly string[] = []) =>
   types.includes("text/uri-list") && !types.includes("Files");
@@ -21,8 +21,10 @@ export function useLinkCatcher(field: RefObject<HTMLInputElement | null>): void 
       const text = event.clipboardData?.getData("text") ?? "";
       const inBox = event.target === field.current;
       // In the box itself a paste is typing, unless it fills the empty box with a link.
-      if (inBox ? field.current?.value !== "" : isTextField(event.target)) return;
-      const link = linkIn(text);
+      if (inBox && field.current?.value !== "") return;
+      // In another field only a link and nothing else is meant for the box: nobody looks for the sound of one.
+      const elsewhere = !inBox && isTextField(event.target);
+      const link = elsewhere && !looksLikeLink(text) ? null : linkIn(text);
       if (link === null) return;
       event.preventDefault();
       take(link);
