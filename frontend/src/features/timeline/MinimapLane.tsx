@@ -2,7 +2,7 @@ import { type PointerEvent, useCallback } from "react";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { useSession, useView, useWorkspace } from "../session/context";
-import { xToTime } from "./geometry";
+import { timeToX, xToTime } from "./geometry";
 import { Lane } from "./Lane";
 import { paintMinimap } from "./paint-lanes";
 import { useHeard } from "./use-heard";
@@ -32,9 +32,9 @@ export function MinimapLane() {
         return best;
       };
       const { untilS, complete } = heard;
-      paintMinimap(surface, { durationS, view, heardUntilS: untilS, complete, palette, maxIn });
+      paintMinimap(surface, { durationS, heardUntilS: untilS, complete, palette, maxIn });
     },
-    [session, durationS, view, version, settings, heard.untilS, heard.complete, palette],
+    [session, durationS, version, settings, heard.untilS, heard.complete, palette],
   );
 
   const go = (event: PointerEvent<HTMLDivElement>) => {
@@ -60,7 +60,18 @@ export function MinimapLane() {
         }}
       >
         <Canvas paint={paint} />
+        <ViewFrame />
       </div>
     </Lane>
   );
+}
+
+/** A frame around what the other lanes show; apart from the canvas, which need not be painted when the view moves. */
+function ViewFrame() {
+  const view = useView((state) => state.view);
+  const durationS = useView((state) => state.durationS);
+  const whole = { startS: 0, endS: Math.max(durationS, 1e-3) };
+  const left = timeToX(whole, 100, view.startS);
+  const width = timeToX(whole, 100, view.endS) - left;
+  return <div className="mini-frame" style={{ left: `${left}%`, width: `${width}%` }} />;
 }

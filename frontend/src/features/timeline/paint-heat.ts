@@ -3,6 +3,7 @@ import type { Palette } from "../../ui/palette";
 import { scoreIndex } from "./colour";
 import { timeToX, type View, xToTime } from "./geometry";
 import { paintHatch } from "./paint-hatch";
+import { Strip } from "./strip";
 
 export interface HeatRow {
   prompt: string;
@@ -25,6 +26,7 @@ export interface HeatPicture {
   complete: boolean;
 }
 
+const STRIP = new Strip();
 const GAP = 4;
 const MUTED_ALPHA = 0.22;
 
@@ -76,8 +78,7 @@ function paintScores(surface: Surface, picture: HeatPicture, heardX: number): vo
       if (!Number.isNaN(score)) pixels[base + column] = palette.scores[scoreIndex(score)];
     }
   });
-  const strip = new OffscreenCanvas(columns, rows.length);
-  strip.getContext("2d")?.putImageData(image, 0, 0);
+  const strip = STRIP.of(image);
   context.imageSmoothingEnabled = false;
   rows.forEach((row, index) => {
     context.globalAlpha = row.muted ? MUTED_ALPHA : 1;

@@ -4,6 +4,7 @@ import type { Palette } from "../../ui/palette";
 import { scoreIndex } from "./colour";
 import { timeToX, type View, xToTime } from "./geometry";
 import { paintHatch } from "./paint-hatch";
+import { Strip } from "./strip";
 import type { Tick } from "./ticks";
 
 export function paintAxis(
@@ -24,6 +25,7 @@ export function paintAxis(
   }
 }
 
+const STRIP = new Strip();
 const BAR = 3;
 const BAR_INK = 2;
 
@@ -58,7 +60,6 @@ export function paintWave(
 
 export interface MinimapPicture {
   durationS: number;
-  view: View;
   heardUntilS: number;
   complete: boolean;
   palette: Palette;
@@ -66,10 +67,10 @@ export interface MinimapPicture {
   maxIn: (fromS: number, toS: number) => number;
 }
 
-/** All prompts at once over the whole recording, with a frame around what the other lanes show. */
+/** All prompts at once over the whole recording. */
 export function paintMinimap(surface: Surface, picture: MinimapPicture): void {
   const { context, width, height, scale } = surface;
-  const { durationS, palette, view } = picture;
+  const { durationS, palette } = picture;
   const whole = { startS: 0, endS: Math.max(durationS, 1e-3) };
   const top = 12;
   const band = height - 2 * top;
@@ -83,20 +84,9 @@ export function paintMinimap(surface: Surface, picture: MinimapPicture): void {
     const score = picture.maxIn(xToTime(whole, columns, column), xToTime(whole, columns, column + 1));
     if (!Number.isNaN(score)) pixels[column] = palette.scores[scoreIndex(score)];
   }
-  const strip = new OffscreenCanvas(columns, 1);
-  strip.getContext("2d")?.putImageData(image, 0, 0);
+  const strip = STRIP.of(image);
   context.imageSmoothingEnabled = false;
   context.drawImage(strip, 0, 0, columns, 1, 0, top, width, band);
-  const left = timeToX(whole, width, view.startS);
-  const right = timeToX(whole, width, view.endS);
-  context.fillStyle = palette.ground;
-  context.globalAlpha = 0.55;
-  context.fillRect(0, top, left, band);
-  context.fillRect(right, top, width - right, band);
-  context.globalAlpha = 1;
-  context.strokeStyle = palette.ink;
-  context.lineWidth = 1.5;
-  context.strokeRect(left + 1, 7, Math.max(3, right - left - 2), height - 14);
 }
 
 export interface PaintedTile {
