@@ -317,3 +317,11 @@ def test_an_operators_cookies_are_sent_and_stay_as_they_are(
     assert ended(server, download(server, LINK)["id"])["state"] == "stored"
     assert "token=T1" in media.cookies
     assert jar.read_text() == lines + "\n"
+
+
+def test_a_stalled_link_shows_all_that_came(server: Server, media: MediaSite) -> None:
+    media.files["/sound.wav"] = ("audio/wav", wav_of(30))
+    media.gates["/sound.wav"] = came = 24 * 8192
+    begun = download(server, LINK)
+    server.wait(begun["id"], lambda r: r["source"]["size_bytes"] == came, timeout_s=15)
+    server.client.post(f"/api/recordings/{begun['id']}/cancel")

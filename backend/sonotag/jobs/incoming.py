@@ -46,17 +46,22 @@ class Incoming:
         self._ended = ended
         self._lock = threading.Lock()
         self._told_s = 0.0
+        self._told_bytes = growing.size_bytes
         self._rate = _Rate()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Adds bytes. Raises StorageError, and CancelledError once it was stopped."""
+        """Adds bytes; none, to tell of the last ones while nothing comes.
+
+        Raises StorageError, and CancelledError once it was stopped.
+        """
         if self.growing.error is not None:
             raise self.growing.error
         self.growing.append(data)
         now_s = time.monotonic()
         self._rate.add(now_s, len(data))
-        if now_s - self._told_s >= PROGRESS_INTERVAL_S:
-            self._told_s = now_s
+        size = self.growing.size_bytes
+        if now_s - self._told_s >= PROGRESS_INTERVAL_S and size != self._told_bytes:
+            self._told_s, self._told_bytes = now_s, size
             self._commit([("progress", self._progress())], source_size_bytes=self.growing.size_bytes)
 
     def describe(self, **changes: Any) -> None:

@@ -88,7 +88,7 @@ class Fetch:
         self._kill()
 
     def run(self, on_info: Callable[[FetchedInfo], None], on_media: Callable[[bytes], None]) -> FetchedInfo:
-        """Fetches everything; tells what it is, then gives its bytes as they come.
+        """Fetches everything; tells what it is, then gives its bytes as they come, and b"" while none come.
 
         Raises LinkError, CancelledError, and what the callables raise.
         """
@@ -185,7 +185,10 @@ class Fetch:
                 raise _cancelled()
             if left_s <= 0:
                 raise self._error("link_timeout")
-            for key, _ in selector.select(min(left_s, 1.0)):
+            ready = selector.select(min(left_s, 1.0))
+            if not ready:
+                on_media(b"")
+            for key, _ in ready:
                 block = os.read(key.fd, _BLOCK_BYTES)
                 if not block:
                     selector.unregister(key.fileobj)
