@@ -88,5 +88,5 @@ test("a removed prompt takes its row and its moments with it", async ({ page, vi
   expect(await view.prompts()).toEqual(["dog barking", "church bell"]);
   await expect(view.moments.filter({ hasText: "rain" })).toHaveCount(0);
   await page.getByLabel("Score a moment must reach").fill("0.95");
-  await expect(page.getByText("above 0.95")).toBeVisible();
+  await expect(page.getByText("above 0.95", { exact: true })).toBeVisible();
 });

@@ -132,8 +132,30 @@ test("a connection lost in the middle is waited for, and nothing is lost", async
   }
 });
 
-test("after a closed tab the same file goes on where it was", async ({ page, context, view }) => {
+test("a file that is all sent before its analysis is accepted is opened all the same", async ({
+  page,
+  view,
+}) => {
+  await page.route("**/analyze", async (route) => {
+    await new Promise((later) => setTimeout(later, 1500));
+    await route.continue();
+  });
+  await page.goto("/");
+  const buffer = toneWav(3, 8000);
+  await page.locator("input[type=file]").setInputFiles({ name: "short.wav", mimeType: "audio/wav", buffer });
+  await view.untilDone();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("short");
+});
+
+test("after a closed tab the same file goes on where it was", async ({
+  page,
+  context,
+  view,
+  allowConsole,
+}) => {
   test.setTimeout(180_000);
+  // What was still in the closed tab's socket may arrive after the new tab has asked for the offset.
+  allowConsole(/status of 4(09|23)/);
   const folder = mkdtempSync(join(tmpdir(), "sonotag-upload-"));
   try {
     const bytes = toneWav(1500, 8000);
@@ -155,7 +177,7 @@ test("after a closed tab the same file goes on where it was", async ({ page, con
     await page.locator("input[type=file]").setInputFiles(path);
     await view.untilDone(120_000);
     expect(page.url().split("?")[0]).toBe(opened.split("?")[0]);
-    expect(places[0]).toBeGreaterThan(8_000_000);
+    expect(places[0]).toBeGreaterThan(5_000_000);
     expect((await storedBytes(page, process.env.SONOTAG_URL ?? "")).equals(bytes)).toBe(true);
     expect(
       await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("tus"))),

@@ -27,6 +27,8 @@ interface Job {
   prompts: readonly string[] | null;
   opens: boolean;
   sending: Sending | null;
+  /** Whether nobody wants its recording any more. A file that is all sent is not dropped. */
+  dropped: boolean;
 }
 
 let lastKey = 0;
@@ -41,7 +43,9 @@ export const useUploads = create<UploadsState>((set, get) => {
       uploads: uploads.map((upload) => (upload.key === key ? { ...upload, ...changes } : upload)),
     }));
 
-  const remove = (key: number) => {
+  const remove = (key: number, dropped: boolean) => {
+    const job = jobs.get(key);
+    if (job) job.dropped = dropped;
     jobs.delete(key);
     set(({ uploads }) => ({ uploads: uploads.filter((upload) => upload.key !== key) }));
     startMore();
@@ -52,7 +56,7 @@ export const useUploads = create<UploadsState>((set, get) => {
     startMore();
     // One file needs no list of what was sent: its recording is on show.
     const { uploads } = get();
-    if (uploads.length === 1 && uploads[0].state === "done") remove(uploads[0].key);
+    if (uploads.length === 1 && uploads[0].state === "done") remove(uploads[0].key, false);
   };
 
   const startMore = () => {
@@ -69,7 +73,7 @@ export const useUploads = create<UploadsState>((set, get) => {
       onRecording: (id) => {
         const isFirst = find(key)?.recordingId === null;
         change(key, { state: "sending", recordingId: id });
-        if (isFirst) void listen(key, job, id);
+        if (isFirst) void listen(job, id);
       },
       onProgress: (sentBytes) => {
         const upload = find(key);
@@ -77,13 +81,13 @@ export const useUploads = create<UploadsState>((set, get) => {
       },
       onWaiting: () => change(key, { state: "lost", pace: NO_PACE }),
       onDone: () => end(key, { state: "done", sentBytes: find(key)?.totalBytes ?? 0 }),
-      onGone: () => remove(key),
+      onGone: () => remove(key, true),
       onProblem: (error) => fail(key, error),
     });
   };
 
   /** Has the recording analysed while its bytes arrive, and shows it if it is the first of what was chosen. */
-  const listen = async (key: number, job: Job, id: string) => {
+  const listen = async (job: Job, id: string) => {
     for (;;) {
       try {
         await startAnalysis(id, job.prompts);
@@ -95,9 +99,9 @@ export const useUploads = create<UploadsState>((set, get) => {
         }
       }
       await new Promise((later) => setTimeout(later, BUSY_PAUSE_MS));
-      if (!jobs.has(key)) return;
+      if (job.dropped) return;
     }
-    if (job.opens && jobs.has(key)) openRecording(id, job.prompts);
+    if (job.opens && !job.dropped) openRecording(id, job.prompts);
   };
 
   const fail = (key: number, error: ApiError | Error) => {
@@ -105,7 +109,7 @@ export const useUploads = create<UploadsState>((set, get) => {
     const status = error instanceof ApiError ? error.status : 0;
     if (recordingId && status === 422) {
       // All of it arrived, and it is nothing that can be heard. Where its page is open, that says so.
-      if (shownRecording() === recordingId) return remove(key);
+      if (shownRecording() === recordingId) return remove(key, true);
       deleteRecording(recordingId).catch((failure) => useNotice.getState().show(problemOf(failure)));
     }
     end(key, { state: "failed", problem: problemOf(error), again: status === 0 || status >= 500 });
@@ -126,6 +130,7 @@ export const useUploads = create<UploadsState>((set, get) => {
           prompts: prompts.length > 0 ? prompts : null,
           opens: place === 0,
           sending: null,
+          dropped: false,
         });
         return {
           key: lastKey,
@@ -146,7 +151,7 @@ export const useUploads = create<UploadsState>((set, get) => {
     cancel: (key) => {
       const upload = find(key);
       const sending = jobs.get(key)?.sending;
-      remove(key);
+      remove(key, true);
       if (upload?.recordingId && shownRecording() === upload.recordingId) openHome();
       sending?.cancel().catch((error) => useNotice.getState().show(problemOf(error)));
     },
