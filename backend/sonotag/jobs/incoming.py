@@ -46,7 +46,7 @@ class Incoming:
         self._ended = ended
         self._lock = threading.Lock()
         self._told_s = 0.0
-        self._told_bytes = growing.size_bytes
+        self._told_bytes: int = growing.size_bytes
         self._rate = _Rate()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:

@@ -39,7 +39,8 @@ export function CommandPalette() {
       ref={dialog}
       className="palette"
       aria-label="Commands"
-      onClose={() => setOpen(false)}
+      // The event comes late: by then the palette may have been opened again.
+      onClose={(event) => setOpen(event.currentTarget.open)}
       onClick={(event) => {
         if (event.target === event.currentTarget) event.currentTarget.close();
       }}
