@@ -199,7 +199,7 @@ test("what was cancelled or deleted takes no more bytes, and the same file begin
     const path = join(folder, "second thoughts.wav");
     writeFileSync(path, toneWav(600, 8000));
     await page.goto("/");
-    await limitUploads(context, page, 400_000);
+    await limitUploads(context, page, 1_200_000);
     await page.locator("input[type=file]").setInputFiles(path);
     await expect(view.status).toContainText(/heard/, { timeout: 30_000 });
     const first = page.url();
