@@ -108,6 +108,7 @@ class Recording:
     `duration_s` is the container's claim until `duration_exact`, then the decoded length.
     `windows_total` is an estimate under the same condition and None when nothing is claimed.
     While `arriving`, `source.size_bytes` is what has come so far, of `expected_bytes` if anybody knows.
+    `owner` is who brought it, and empty for what was there before recordings had owners.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Recording:
     expected_bytes: int | None = None
     link: LinkInfo | None = None
     last_seq: int = 0
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ class Upload:
     metadata: str
     created_at: datetime
     expires_at: datetime
+    owner: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -168,12 +171,22 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class WordingCoverage:
+    """How a model understands one wording of a prompt that has several; `against`: it stands right of the `>`."""
+
+    words: str
+    against: bool
+    covered: bool
+    matched: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PromptCoverage:
     """How a model understands one prompt.
 
     `matched` is the vocabulary label that stands for the prompt (the prompt itself for an open-vocabulary
     model); `nearest` are labels to offer instead when the prompt is not covered, best first; `note` is what else the
-    user should know, in a sentence.
+    user should know, in a sentence; `wordings` is empty unless the prompt has several.
     """
 
     prompt: str
@@ -181,6 +194,7 @@ class PromptCoverage:
     matched: str | None = None
     nearest: tuple[str, ...] = ()
     note: str | None = None
+    wordings: tuple[WordingCoverage, ...] = ()
 
 
 class Link(enum.StrEnum):

@@ -19,8 +19,10 @@ from sonotag.api.deps import Services, check_prompts, preset_prompts, split_prom
 from sonotag.api.errors import install_error_handlers
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
+from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
 from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, system, uploads
+from sonotag.api.signing import Signer
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
@@ -48,6 +50,7 @@ from sonotag.sample import load_sample
 from sonotag.settings import Settings
 from sonotag.store.database import Database
 from sonotag.store.files import DataDirectory
+from sonotag.store.secret import kept_secret, read_secret
 from sonotag.store.uploads import UploadStore
 
 log = logging.getLogger(__name__)
@@ -114,6 +117,13 @@ def link_sites(settings: Settings) -> Sites:
     )
 
 
+def own_secret(settings: Settings, data: DataDirectory) -> bytes:
+    """What the server signs with: the operator's secret, or one of its own in the data directory."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    return read_secret(settings.secret_file) if settings.secret_file is not None else kept_secret(data.secret)
+
+
 def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Services:
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
@@ -172,6 +182,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         inference=inference,
         presets=load_presets(),
         sample=load_sample(),
+        owners=OwnerCookies(Signer(own_secret(settings, data))),
     )
 
 
@@ -258,6 +269,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
         app.include_router(router)
     app.openapi = lambda: openapi_document(app)
     app.add_middleware(OriginGuard, allowed=settings.allowed_origins)
+    app.add_middleware(OwnerMiddleware)
     app.add_middleware(SafetyHeaders)
     mount_page(app, settings.page_dir)
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE_DIR = Path(__file__).parent
@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         default=False, description="Whether the newest yt-dlp is fetched into the data directory at every start."
     )
     link_proxy: str | None = Field(default=None, description="An HTTP proxy to fetch links through.")
+    secret: SecretStr | None = Field(
+        default=None, min_length=16, description="What cookies are signed with; else one is kept in the data directory."
+    )
+    secret_file: Path | None = Field(default=None, description="A file to read that secret from.")
     allowed_origins: list[str] = Field(
         default_factory=list[str],
         description="Origins beside the server's own that may open sockets and send unsafe requests (JSON list).",

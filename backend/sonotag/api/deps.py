@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from sonotag.analysis.wordings import check_prompt
+from sonotag.api.owners import OwnerCookies
 from sonotag.domain import DetectionRule, Preset
 from sonotag.errors import InputError, NotFoundError
 from sonotag.jobs.download import Downloads
@@ -41,6 +43,7 @@ class Services:
     inference: InferenceWorker
     presets: tuple[Preset, ...]
     sample: Sample
+    owners: OwnerCookies
 
 
 def get_services(request: Request) -> Services:
@@ -50,20 +53,33 @@ def get_services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(get_services)]
 
 
+def get_owner(request: Request) -> str:
+    """Who asks, as OwnerMiddleware found out."""
+    return request.state.owner
+
+
+OwnerDep = Annotated[str, Depends(get_owner)]
+
+
 def split_prompts(texts: Iterable[str]) -> list[str]:
     """Prompts from query parameters: separated by semicolons or given repeatedly; a comma is part of a prompt."""
     return [prompt for text in texts for piece in text.split(";") if (prompt := piece.strip())]
 
 
 def check_prompts(prompts: Iterable[str], settings: Settings) -> list[str]:
-    """Prompts trimmed, empty and repeated ones dropped, order kept. Raises InputError when over the limits."""
+    """Prompts trimmed, empty and repeated ones dropped, order kept.
+
+    Raises InputError for prompts that make no sense, and when over the limits.
+    """
     unique = list(dict.fromkeys(" ".join(prompt.split()) for prompt in prompts if prompt.strip()))
     if any("\ud800" <= character <= "\udfff" for prompt in unique for character in prompt):
         # JSON can spell half of a character; nothing can be done with it, not even send it back.
         raise InputError("A prompt holds half of a character.", hint="Type the prompt anew, or paste it as plain text.")
-    if len(unique) > settings.max_prompts:
+    # Each wording is scored, so each counts.
+    count = sum(len(check_prompt(prompt).all) for prompt in unique)
+    if count > settings.max_prompts:
         raise InputError(
-            f"{len(unique)} prompts are more than the {settings.max_prompts} that one request may have.",
+            f"{count} prompts are more than the {settings.max_prompts} that one request may have.",
             hint="Look for fewer sounds at a time.",
             code="too_many_prompts",
         )
@@ -92,7 +108,11 @@ def preset_prompts(name: str, presets: Iterable[Preset]) -> list[str]:
 def get_prompts(
     services: ServicesDep,
     prompts: Annotated[
-        list[str] | None, Query(description="What to look for, separated by semicolons, or repeated.")
+        list[str] | None,
+        Query(
+            description="What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more "
+            "than the other."
+        ),
     ] = None,
 ) -> list[str] | None:
     """Checked prompts of the query; None when the parameter is absent."""

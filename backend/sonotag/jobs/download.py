@@ -86,7 +86,7 @@ class Downloads:
         """What `text` links to. Raises InputError (not_a_link, bad_link, site_not_allowed)."""
         return parse_link(text, self._settings.sites)
 
-    def start(self, text: str, start_s: float | None = None, end_s: float | None = None) -> Recording:
+    def start(self, text: str, owner: str, start_s: float | None = None, end_s: float | None = None) -> Recording:
         """Begins to fetch what `text` links to, or a stretch of it; the recording is there at once, as FETCHING.
 
         Raises InputError (not_a_link, bad_link, site_not_allowed, bad_range), BusyError, StorageError.
@@ -108,7 +108,7 @@ class Downloads:
             note = LIST_NOTE if link.kind == "list" else None
             info = LinkInfo(link.site.title, link.url, note=note, start_s=start_s or None, end_s=end_s)
             source = Source(SourceKind.URL, "", "application/octet-stream", 0, playable=False, url=link.url)
-            incoming = self._library.receive(_title_of(link), source, link=info)
+            incoming = self._library.receive(_title_of(link), source, owner, link=info)
             return self._begin(link, info, incoming)
 
     def restore(self) -> None:

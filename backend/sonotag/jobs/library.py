@@ -79,8 +79,8 @@ class Library:
         # Two requests for one recording must not both find it idle.
         self._lock = threading.Lock()
 
-    def add_upload(self, incoming: Path, received: ReceivedUpload) -> Recording:
-        """Takes a finished upload over as a new recording.
+    def add_upload(self, incoming: Path, received: ReceivedUpload, owner: str) -> Recording:
+        """Takes a finished upload over as a new recording of `owner`.
 
         Raises MediaError for a file without readable audio, which is then removed.
         """
@@ -97,12 +97,12 @@ class Library:
             received.size_bytes,
             playable=is_browser_playable(info),
         )
-        recording = self._adopt(incoming, title_from_filename(received.filename), source)
+        recording = self._adopt(incoming, title_from_filename(received.filename), source, owner)
         return self._tools.events.commit(
             recording.id, duration_s=info.duration_s, windows_total=estimated_windows(info.duration_s)
         )
 
-    def add_sample(self, sample: Sample) -> Recording:
+    def add_sample(self, sample: Sample, owner: str) -> Recording:
         """Adds a copy of the bundled sample as a new recording, with its prompts."""
         content = sample.path.read_bytes()
         incoming = self._data.new_incoming()
@@ -114,13 +114,14 @@ class Library:
             len(content),
             attribution=sample.attribution,
         )
-        recording = self._adopt(incoming, sample.title, source)
+        recording = self._adopt(incoming, sample.title, source, owner)
         return self._tools.events.commit(recording.id, prompts=list(sample.prompts))
 
     def receive(
         self,
         title: str,
         source: Source,
+        owner: str,
         *,
         expected_bytes: int | None = None,
         link: LinkInfo | None = None,
@@ -130,7 +131,7 @@ class Library:
         original = self._data.prepare(recording_id)
         try:
             recording = self._database.add_recording(
-                recording_id, title, source, arriving=True, expected_bytes=expected_bytes, link=link
+                recording_id, title, source, owner=owner, arriving=True, expected_bytes=expected_bytes, link=link
             )
             return self._arrivals.open(recording, original)
         except BaseException:
@@ -154,11 +155,11 @@ class Library:
         """The writing side of a recording that is arriving in this process."""
         return self._arrivals.get(recording_id)
 
-    def _adopt(self, incoming: Path, title: str, source: Source) -> Recording:
+    def _adopt(self, incoming: Path, title: str, source: Source, owner: str) -> Recording:
         recording_id = new_recording_id()
         self._data.adopt(incoming, recording_id)
         try:
-            return self._database.add_recording(recording_id, title, source)
+            return self._database.add_recording(recording_id, title, source, owner=owner)
         except BaseException:
             self._data.remove(recording_id)
             raise

@@ -127,8 +127,8 @@ class Uploads:
         self._closing = threading.Event()
         self._sweeper: threading.Thread | None = None
 
-    def create(self, length_bytes: int, filename: str, metadata: str) -> Upload:
-        """A new upload and its recording, to which nothing has been written yet.
+    def create(self, length_bytes: int, filename: str, metadata: str, owner: str) -> Upload:
+        """A new upload and its recording, both of `owner`, to which nothing has been written yet.
 
         Raises, before any byte is taken: MediaError `empty_file`, TooLargeError, BusyError when as many are
         unfinished as may be, StorageError `disk_full` when it would not fit beside what others may still send.
@@ -148,9 +148,11 @@ class Uploads:
             self._ensure_room(length_bytes)
             name = clean_filename(filename)
             source = Source(SourceKind.UPLOAD, name, "application/octet-stream", 0, playable=False)
-            incoming = self._library.receive(title_from_filename(name), source, expected_bytes=length_bytes)
+            incoming = self._library.receive(title_from_filename(name), source, owner, expected_bytes=length_bytes)
             now = datetime.now(UTC)
-            upload = Upload(new_upload_id(), incoming.recording_id, length_bytes, 0, metadata, now, now + self._expiry)
+            upload = Upload(
+                new_upload_id(), incoming.recording_id, length_bytes, 0, metadata, now, now + self._expiry, owner
+            )
             try:
                 self._store.add(upload)
             except BaseException:

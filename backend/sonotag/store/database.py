@@ -76,6 +76,7 @@ class Database:
         title: str,
         source: Source,
         *,
+        owner: str = "",
         arriving: bool = False,
         expected_bytes: int | None = None,
         link: LinkInfo | None = None,
@@ -102,6 +103,7 @@ class Database:
             expected_bytes=expected_bytes,
             link=asdict(link) if link else None,
             last_seq=0,
+            owner=owner,
         )
         with self._write, Session(self._engine, expire_on_commit=False) as session:
             session.add(row)
@@ -267,4 +269,5 @@ def _recording(row: RecordingRow) -> Recording:
         expected_bytes=row.expected_bytes,
         link=_link(row.link),
         last_seq=row.last_seq,
+        owner=row.owner,
     )

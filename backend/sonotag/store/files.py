@@ -69,6 +69,11 @@ class DataDirectory:
     def database(self) -> Path:
         return self.root / "sonotag.db"
 
+    @property
+    def secret(self) -> Path:
+        """With which the server signs cookies, where the operator gave no secret."""
+        return self.root / "secret"
+
     def files_of(self, recording_id: str) -> RecordingFiles:
         return RecordingFiles(self.recordings / recording_id)
 

@@ -15,7 +15,10 @@ class Base(DeclarativeBase):
 
 class RecordingRow(Base):
     __tablename__ = "recordings"
-    __table_args__ = (Index("recordings_by_age", "created_at", "id"),)
+    __table_args__ = (
+        Index("recordings_by_age", "created_at", "id"),
+        Index("recordings_by_owner", "owner", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
@@ -44,6 +47,7 @@ class RecordingRow(Base):
     expected_bytes: Mapped[int | None]
     link: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     last_seq: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str] = mapped_column(default="")
 
 
 class UploadRow(Base):
@@ -58,6 +62,7 @@ class UploadRow(Base):
     upload_metadata: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    owner: Mapped[str] = mapped_column(default="")
 
 
 class AnalysisRow(Base):

@@ -33,6 +33,7 @@ class UploadStore:
             upload_metadata=upload.metadata,
             created_at=upload.created_at,
             expires_at=upload.expires_at,
+            owner=upload.owner,
         )
         with self._database.writing() as session:
             session.add(row)
@@ -88,4 +89,5 @@ def _upload(row: UploadRow) -> Upload:
         metadata=row.upload_metadata,
         created_at=_utc(row.created_at),
         expires_at=_utc(row.expires_at),
+        owner=row.owner,
     )

@@ -7,7 +7,7 @@ import contextlib
 
 from fastapi import APIRouter, Request, status
 
-from sonotag.api.deps import Services, ServicesDep, check_prompts, preset_prompts, split_prompts
+from sonotag.api.deps import OwnerDep, Services, ServicesDep, check_prompts, preset_prompts, split_prompts
 from sonotag.api.schemas import DownloadRequest, ErrorResponse, Recording
 from sonotag.domain import Recording as DomainRecording
 from sonotag.domain import Source, SourceKind
@@ -64,7 +64,7 @@ UPLOAD_BODY = {
     openapi_extra=UPLOAD_BODY,
     responses={code: {"model": ErrorResponse} for code in (400, 413, 415, 422, 507)},
 )
-async def upload_audio(request: Request, services: ServicesDep) -> Recording:
+async def upload_audio(request: Request, services: ServicesDep, owner: OwnerDep) -> Recording:
     """Takes an audio or video file: multipart field `file`, or a raw body with `?filename=`.
 
     The body is written to disk as it arrives; one over the limit is refused before it is stored, and one without
@@ -72,7 +72,7 @@ async def upload_audio(request: Request, services: ServicesDep) -> Recording:
     audio, while the rest is still on its way.
     """
     if "prompts" in request.query_params or "preset" in request.query_params:
-        return Recording.of(await _analyze_while_it_arrives(request, services))
+        return Recording.of(await _analyze_while_it_arrives(request, services, owner))
     incoming = services.data.new_incoming()
     received = await receive_upload(
         request.headers,
@@ -81,17 +81,17 @@ async def upload_audio(request: Request, services: ServicesDep) -> Recording:
         limit_bytes=services.settings.max_upload_bytes,
         filename=request.query_params.get("filename"),
     )
-    recording = await asyncio.to_thread(services.library.add_upload, incoming, received)
+    recording = await asyncio.to_thread(services.library.add_upload, incoming, received, owner)
     return Recording.of(recording)
 
 
 class _ArrivingUpload:
     """A recording that is analysed while a request's body brings it; removed when that breaks off."""
 
-    def __init__(self, services: Services, prompts: list[str], filename: str) -> None:
+    def __init__(self, services: Services, prompts: list[str], filename: str, owner: str) -> None:
         source = Source(SourceKind.UPLOAD, filename, "application/octet-stream", 0, playable=False)
         self._library = services.library
-        self._incoming = services.library.receive(title_from_filename(filename), source)
+        self._incoming = services.library.receive(title_from_filename(filename), source, owner)
         self.recording_id = self._incoming.recording_id
         try:
             services.library.analyze(self.recording_id, prompts)
@@ -115,7 +115,7 @@ class _ArrivingUpload:
             self._library.delete(self.recording_id)
 
 
-async def _analyze_while_it_arrives(request: Request, services: Services) -> DomainRecording:
+async def _analyze_while_it_arrives(request: Request, services: Services, owner: str) -> DomainRecording:
     query = request.query_params
     if "prompts" in query:
         prompts = check_prompts(split_prompts(query.getlist("prompts")), services.settings)
@@ -124,7 +124,7 @@ async def _analyze_while_it_arrives(request: Request, services: Services) -> Dom
     made: list[_ArrivingUpload] = []
 
     def begin(filename: str) -> Target:
-        made.append(_ArrivingUpload(services, prompts, filename))
+        made.append(_ArrivingUpload(services, prompts, filename, owner))
         return made[-1]
 
     limit_bytes = services.settings.max_upload_bytes
@@ -135,9 +135,9 @@ async def _analyze_while_it_arrives(request: Request, services: Services) -> Dom
 
 
 @router.post("/api/sample", status_code=status.HTTP_201_CREATED)
-def add_sample(services: ServicesDep) -> Recording:
+def add_sample(services: ServicesDep, owner: OwnerDep) -> Recording:
     """Adds the bundled sample recording."""
-    return Recording.of(services.library.add_sample(services.sample))
+    return Recording.of(services.library.add_sample(services.sample, owner))
 
 
 @router.post("/api/download_youtube", status_code=status.HTTP_202_ACCEPTED, include_in_schema=False)
@@ -146,10 +146,10 @@ def add_sample(services: ServicesDep) -> Recording:
     status_code=status.HTTP_202_ACCEPTED,
     responses={code: {"model": ErrorResponse} for code in (422, 429, 507)},
 )
-def download_youtube(services: ServicesDep, request: DownloadRequest) -> Recording:
+def download_youtube(services: ServicesDep, owner: OwnerDep, request: DownloadRequest) -> Recording:
     """Begins to fetch a link of an allowed site (YouTube, SoundCloud, what the operator added).
 
     The answer comes at once; what becomes known of the recording, its progress and its failure are events of it.
     `POST /analyze` may follow at once: the analysis begins with the first ten seconds of audio.
     """
-    return Recording.of(services.downloads.start(request.url, request.start_s, request.end_s))
+    return Recording.of(services.downloads.start(request.url, owner, request.start_s, request.end_s))

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from sonotag.api import tus
-from sonotag.api.deps import Services, ServicesDep, get_services
+from sonotag.api.deps import OwnerDep, Services, ServicesDep, get_services
 from sonotag.api.errors import answer_of
 from sonotag.api.schemas import ErrorResponse
 from sonotag.errors import InputError, SonotagError
@@ -77,7 +77,7 @@ def describe_uploads(services: ServicesDep) -> Response:
     responses=_errors(400, 413, 422, 429, 507)
     | {201: {"description": "`Location` is where to send the file, `X-Recording-Id` its recording."}},
 )
-async def create_upload(services: ServicesDep, request: Request) -> Response:
+async def create_upload(services: ServicesDep, owner: OwnerDep, request: Request) -> Response:
     """Announces a file. Its recording exists from now on and can be analysed while the bytes arrive.
 
     `Upload-Metadata` may hold `filename` (in base64, as tus has it).
@@ -85,7 +85,7 @@ async def create_upload(services: ServicesDep, request: Request) -> Response:
     length_bytes = tus.read_length(request.headers)
     filename = tus.read_metadata(request.headers).get("filename", "")
     metadata = request.headers.get("upload-metadata", "")
-    upload = await asyncio.to_thread(services.uploads.create, length_bytes, filename, metadata)
+    upload = await asyncio.to_thread(services.uploads.create, length_bytes, filename, metadata, owner)
     # Relative to /api/uploads: the server does not know a prefix that a proxy takes off.
     headers = {"Location": f"uploads/{upload.id}", **tus.headers_of(upload)}
     return Response(status_code=status.HTTP_201_CREATED, headers=headers)
