@@ -88,7 +88,7 @@ FORMAT_NAMES = ("json", "csv", "audacity")
 
 @main.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--prompts", help='What to look for, separated by semicolons: "dog barking; glass breaking".')
+@click.option("--prompts", help='What to look for: "dog barking; glass breaking | smash; music > speech".')
 @click.option("--preset", help="A named list of prompts instead; `general` when neither is given.")
 @click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="json", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here, not to standard output.")
@@ -183,7 +183,9 @@ def _say(text: str) -> None:
 
 
 def _warn_of_unknown(encoder: Encoder, prompts: list[str]) -> None:
-    for coverage in encoder.encode_text(prompts).coverage:
+    from sonotag.analysis.wordings import ask
+
+    for coverage in ask(prompts, encoder.encode_text).coverage:
         if not coverage.covered:
             nearest = f" Nearest: {', '.join(coverage.nearest)}." if coverage.nearest else ""
             _say(f'"{coverage.prompt}" is not covered by this model.{nearest}')

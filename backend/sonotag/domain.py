@@ -226,15 +226,42 @@ class PromptVectors:
     coverage: tuple[PromptCoverage, ...]
 
 
+class VerdictKind(enum.StrEnum):
+    """What a person said: it is there; it is not; it is there with other edges; nobody found it, but it is there."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ADJUSTED = "adjusted"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person said of one moment of a prompt.
+
+    `onset_s`, `offset_s`: the moment as the person has it; `found`: onset and offset as they were found when it was
+    judged, None for one that was added by hand.
+    """
+
+    id: str
+    prompt: str
+    kind: VerdictKind
+    onset_s: float
+    offset_s: float
+    found: tuple[float, float] | None
+    updated_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One stretch of time in which a prompt was heard."""
+    """One stretch of time in which a prompt was heard, and what a person said of it."""
 
     prompt: str
     onset_s: float
     offset_s: float
     peak: float
     mean: float
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,14 @@ def score_frames(frames: NDArray[np.float16] | Float32, vectors: PromptVectors, 
     piece = max(per_column, PIECE_FRAMES // per_column * per_column)
     for start in range(0, count, piece):
         similarity = (np.asarray(frames[start : start + piece], dtype=np.float32) @ directions).T
-        pooled = _pool_max(similarity, per_column)
+        pooled = pool_max(similarity, per_column)
         first = start // per_column
         best[:, first : first + pooled.shape[1]] = pooled
     scores[vectors.covered] = _apply_link(best, vectors)
     return scores
 
 
-def _pool_max(values: Float32, per_column: int) -> Float32:
+def pool_max(values: Float32, per_column: int) -> Float32:
     """[P, T] -> [P, ceil(T / per_column)], maximum of each group."""
     if per_column == 1:
         return values

@@ -152,6 +152,15 @@ class RecordingList(Schema):
     next: str | None = Field(description="Give as `before` to get the next page; null at the end.")
 
 
+class Wording(Schema):
+    """One wording of a prompt that has several (`a | b > c`)."""
+
+    words: str
+    against: bool = Field(description="It stands right of the `>`: what the others are held against.")
+    covered: bool
+    matched: str | None = Field(description="The vocabulary label that stands for it.")
+
+
 class PromptInfo(Schema):
     """How the model understands a prompt. A prompt that is not covered is never scored."""
 
@@ -160,6 +169,7 @@ class PromptInfo(Schema):
     matched: str | None = Field(description="The vocabulary label that stands for the prompt.")
     nearest: list[str] = Field(description="Known labels to try instead, best first, when it is not covered.")
     note: str | None = Field(description="What else to know of it, such as that only its beginning is read.")
+    wordings: list[Wording] = Field(description="What the prompt is made of; empty unless it has several wordings.")
 
     @classmethod
     def of(cls, coverage: domain.PromptCoverage) -> PromptInfo:
@@ -169,6 +179,10 @@ class PromptInfo(Schema):
             matched=coverage.matched,
             nearest=list(coverage.nearest),
             note=coverage.note,
+            wordings=[
+                Wording(words=w.words, against=w.against, covered=w.covered, matched=w.matched)
+                for w in coverage.wordings
+            ],
         )
 
 
@@ -200,8 +214,8 @@ class Scores(Schema):
             start_s=table.start_s,
             end_s=table.end_s,
             seconds_per_column=table.seconds_per_column,
-            prompts=[PromptInfo.of(c) for c in table.vectors.coverage],
-            scores=score_rows(table.scores, table.vectors.covered),
+            prompts=[PromptInfo.of(c) for c in table.asked.coverage],
+            scores=score_rows(table.scores, table.asked.covered),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sonotag import domain
-from sonotag.analysis.scoring import score_frames
+from sonotag.analysis.wordings import AskedPrompts, ask, score_prompts
 from sonotag.api.messages import (
     ErrorMessage,
     Message,
@@ -18,7 +18,7 @@ from sonotag.api.messages import (
     WindowMessage,
 )
 from sonotag.api.schemas import PromptInfo, Recording, score_rows
-from sonotag.domain import Event, PromptCoverage, PromptVectors
+from sonotag.domain import Event, PromptCoverage
 from sonotag.errors import ModelError
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.scores import Scorer
@@ -56,7 +56,7 @@ class Viewer:
         self._prompts = None if prompts is None else list(prompts)
         self._seq = after
         self._snapshot_due = after is None
-        self._vectors: tuple[str | None, PromptVectors] | None = None
+        self._asked: tuple[str, AskedPrompts] | None = None
 
     @property
     def seq(self) -> int:
@@ -66,7 +66,7 @@ class Viewer:
     def set_prompts(self, prompts: Sequence[str]) -> None:
         """The next `pull` begins with a snapshot for these prompts."""
         self._prompts = list(prompts)
-        self._vectors = None
+        self._asked = None
         self._snapshot_due = True
 
     def reject(self, problem: domain.Problem) -> RejectedMessage:
@@ -129,14 +129,14 @@ class Viewer:
             return RecordingMessage(seq=entry.seq, from_seq=from_seq, recording=Recording.of(recording))
         return PLAIN_MESSAGES[entry.type].model_validate({"seq": entry.seq, "from_seq": from_seq, **entry.body})
 
-    def _vectors_for(self, recording: domain.Recording) -> PromptVectors:
+    def _asked_of(self, recording: domain.Recording) -> AskedPrompts:
         encoder = self._scorer.encoder_of(recording, wait_s=MODEL_WAIT_S)
-        if self._vectors is None or self._vectors[0] != encoder.version:
-            self._vectors = (encoder.version, encoder.encode_text(self._prompts or []))
-        return self._vectors[1]
+        if self._asked is None or self._asked[0] != encoder.version:
+            self._asked = (encoder.version, ask(self._prompts or [], encoder.encode_text))
+        return self._asked[1]
 
     def _window(self, recording: domain.Recording, windows: list[Event], from_seq: int) -> WindowMessage:
-        vectors = self._vectors_for(recording)
+        asked = self._asked_of(recording)
         first, last = windows[0].body, windows[-1].body
         frames = self._scorer.frames(recording, first["first_frame"], last["first_frame"] + last["frames"])
         return WindowMessage.model_construct(
@@ -147,8 +147,8 @@ class Viewer:
             start_s=first["start_s"],
             end_s=last["end_s"],
             seconds_per_frame=recording.seconds_per_frame or 0.0,
-            prompts=[c.prompt for c in vectors.coverage],
-            scores=score_rows(score_frames(frames, vectors), vectors.covered),
+            prompts=[c.prompt for c in asked.coverage],
+            scores=score_rows(score_prompts(frames, asked), asked.covered),
         )
 
     def _snapshot(self, recording: domain.Recording, from_seq: int) -> list[Message]:
@@ -156,7 +156,7 @@ class Viewer:
         self._seq = recording.last_seq
         from_seq = min(from_seq, recording.last_seq)
         try:
-            vectors = self._vectors_for(recording)
+            asked = self._asked_of(recording)
         except ModelError as error:
             empty = SnapshotMessage(
                 seq=recording.last_seq,
@@ -169,16 +169,16 @@ class Viewer:
                 scores=[None for _ in self._prompts or []],
             )
             return [empty, self.reject(error.problem)]
-        table = self._scorer.table(recording, vectors, max_columns=SNAPSHOT_COLUMNS)
+        table = self._scorer.table(recording, asked, max_columns=SNAPSHOT_COLUMNS)
         return [
             SnapshotMessage.model_construct(
                 seq=recording.last_seq,
                 from_seq=from_seq,
                 recording=Recording.of(recording),
-                prompts=[PromptInfo.of(c) for c in vectors.coverage],
+                prompts=[PromptInfo.of(c) for c in asked.coverage],
                 start_s=table.start_s,
                 end_s=table.end_s,
                 seconds_per_column=table.seconds_per_column,
-                scores=score_rows(table.scores, vectors.covered),
+                scores=score_rows(table.scores, asked.covered),
             )
         ]

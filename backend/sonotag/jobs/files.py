@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sonotag.analysis.detections import detect
 from sonotag.analysis.pipeline import encode_windows
-from sonotag.analysis.scoring import score_frames
+from sonotag.analysis.wordings import ask, score_prompts
 from sonotag.domain import SAMPLE_RATE_HZ, DetectionRule, Problem
 from sonotag.export.result import SourceResult
 from sonotag.media.decode import Decoder
@@ -62,20 +62,20 @@ def analyze_file(
             on_progress(samples / SAMPLE_RATE_HZ, claimed_s)
         warning = stream.warning
     frames = np.concatenate(pieces)
-    vectors = encoder.encode_text(prompts)
-    scores = score_frames(frames, vectors)
+    asked = ask(prompts, encoder.encode_text)
+    scores = score_prompts(frames, asked)
     duration_s = samples / SAMPLE_RATE_HZ
     found = detect(prompts, scores, encoder.seconds_per_frame, rule, duration_s)
     rows = [
         row.round(4).tolist() if known else None
-        for row, known in zip(scores.astype(np.float64), vectors.covered.tolist(), strict=True)
+        for row, known in zip(scores.astype(np.float64), asked.covered.tolist(), strict=True)
     ]
     result = SourceResult(
         source=str(path),
         model=encoder.name,
         duration_s=duration_s,
         seconds_per_frame=encoder.seconds_per_frame,
-        coverage=vectors.coverage,
+        coverage=asked.coverage,
         scores=rows,
         detections=tuple(found),
     )

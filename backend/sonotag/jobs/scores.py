@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.analysis.detections import detect
-from sonotag.analysis.scoring import frames_per_column, score_frames
-from sonotag.domain import SAMPLE_RATE_HZ, Detection, DetectionRule, Float32, PromptVectors, Recording
+from sonotag.analysis.scoring import frames_per_column
+from sonotag.analysis.wordings import AskedPrompts, ask, score_prompts
+from sonotag.domain import SAMPLE_RATE_HZ, Detection, DetectionRule, Float32, Recording
 from sonotag.errors import ModelError
 from sonotag.models.encoder import Encoder
 from sonotag.models.manager import AUTO, ModelManager
@@ -24,7 +25,7 @@ class ScoreTable:
     """Scores [P, columns] float32 of a stretch of a recording; rows of prompts not covered are NaN."""
 
     recording: Recording
-    vectors: PromptVectors
+    asked: AskedPrompts
     start_s: float
     end_s: float
     seconds_per_column: float
@@ -61,8 +62,9 @@ class Scorer:
             code="model_changed",
         )
 
-    def vectors(self, recording: Recording, prompts: Sequence[str]) -> PromptVectors:
-        return self.encoder_of(recording).encode_text(prompts)
+    def ask(self, recording: Recording, prompts: Sequence[str]) -> AskedPrompts:
+        """Prompts as the recording's model sees them. Raises ModelError as `encoder_of`."""
+        return ask(prompts, self.encoder_of(recording).encode_text)
 
     def frames(self, recording: Recording, first: int, stop: int) -> NDArray[np.float16]:
         """Stored frames [stop - first, D], a read-only memory map. Raises StorageError."""
@@ -73,7 +75,7 @@ class Scorer:
     def table(
         self,
         recording: Recording,
-        vectors: PromptVectors,
+        asked: AskedPrompts,
         *,
         max_columns: int,
         from_s: float = 0.0,
@@ -88,14 +90,14 @@ class Scorer:
         stop = recording.frames_done if math.isinf(to_s) else min(math.ceil(to_s / hop_s), recording.frames_done)
         stop = max(first, stop)
         per_column = frames_per_column(stop - first, max_columns)
-        scores = score_frames(self.frames(recording, first, stop), vectors, per_column)
+        scores = score_prompts(self.frames(recording, first, stop), asked, per_column)
         end_s = min(stop * hop_s, max(first * hop_s, recording.samples_done / SAMPLE_RATE_HZ))
-        return ScoreTable(recording, vectors, first * hop_s, end_s, per_column * hop_s, scores)
+        return ScoreTable(recording, asked, first * hop_s, end_s, per_column * hop_s, scores)
 
     def detections(
         self, recording: Recording, prompts: Sequence[str], rule: DetectionRule | Sequence[DetectionRule]
     ) -> tuple[ScoreTable, list[Detection]]:
         """Scores at full resolution and the detections in them, by one rule or by one for each prompt."""
-        table = self.table(recording, self.vectors(recording, prompts), max_columns=max(1, recording.frames_done))
+        table = self.table(recording, self.ask(recording, prompts), max_columns=max(1, recording.frames_done))
         heard_s = recording.samples_done / SAMPLE_RATE_HZ
         return table, detect(prompts, table.scores, table.seconds_per_column, rule, heard_s)

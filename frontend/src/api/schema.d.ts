@@ -1005,6 +1005,11 @@ export interface components {
             note: string | null;
             /** Prompt */
             prompt: string;
+            /**
+             * Wordings
+             * @description What the prompt is made of; empty unless it has several wordings.
+             */
+            wordings: components["schemas"]["Wording"][];
         };
         /** PromptList */
         PromptList: {
@@ -1324,6 +1329,26 @@ export interface components {
             type: "window";
         };
         /**
+         * Wording
+         * @description One wording of a prompt that has several (`a | b > c`).
+         */
+        Wording: {
+            /**
+             * Against
+             * @description It stands right of the `>`: what the others are held against.
+             */
+            against: boolean;
+            /** Covered */
+            covered: boolean;
+            /**
+             * Matched
+             * @description The vocabulary label that stands for it.
+             */
+            matched: string | null;
+            /** Words */
+            words: string;
+        };
+        /**
          * Ytdlp
          * @description The program that reads links.
          */
@@ -1590,7 +1615,7 @@ export interface operations {
     read_prompts_api_prompts_get: {
         parameters: {
             query?: {
-                /** @description What to look for, separated by semicolons, or repeated. */
+                /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
             };
             header?: never;
@@ -1841,7 +1866,7 @@ export interface operations {
                 /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
                 thresholds?: number[] | null;
                 format?: string;
-                /** @description What to look for, separated by semicolons, or repeated. */
+                /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
                 /** @description Score at which a detection begins. */
                 threshold?: number;
@@ -1895,7 +1920,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number | null;
-                /** @description What to look for, separated by semicolons, or repeated. */
+                /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
             };
             header?: {
@@ -1981,7 +2006,7 @@ export interface operations {
                 to_s?: number | null;
                 /** @description Most columns to answer with. */
                 max_columns?: number;
-                /** @description What to look for, separated by semicolons, or repeated. */
+                /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
             };
             header?: never;

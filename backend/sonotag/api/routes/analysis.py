@@ -92,9 +92,9 @@ def scores(
 ) -> Response:
     """Scores of any prompts (default: those of the last analysis) from stored frames, also while encoding goes on."""
     recording = services.database.recording(recording_id)
-    vectors = services.scorer.vectors(recording, _prompts_or_last(prompts, recording))
+    asked = services.scorer.ask(recording, _prompts_or_last(prompts, recording))
     table = services.scorer.table(
-        recording, vectors, max_columns=max_columns, from_s=from_s, to_s=_check_range(from_s, to_s)
+        recording, asked, max_columns=max_columns, from_s=from_s, to_s=_check_range(from_s, to_s)
     )
     # Straight to JSON: validating a hundred thousand numbers we made ourselves would cost more than scoring them.
     return Response(Scores.of(table).model_dump_json(), media_type="application/json")
@@ -127,7 +127,7 @@ def detections(
                 merge_gap_s=rule.merge_gap_s,
                 min_length_s=rule.min_length_s,
             ),
-            prompts=[PromptInfo.of(c) for c in table.vectors.coverage],
+            prompts=[PromptInfo.of(c) for c in table.asked.coverage],
             detections=[
                 Detection(prompt=d.prompt, onset_s=d.onset_s, offset_s=d.offset_s, peak=d.peak, mean=d.mean)
                 for d in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, status
 
+from sonotag.analysis.wordings import ask
 from sonotag.api.deps import PromptsDep, ServicesDep
 from sonotag.api.schemas import (
     ErrorResponse,
@@ -62,8 +63,8 @@ def list_presets(services: ServicesDep) -> PresetList:
 @router.get("/prompts")
 def read_prompts(services: ServicesDep, prompts: PromptsDep) -> PromptList:
     """How the present model understands prompts, without a recording."""
-    vectors = services.models.encoder().encode_text(prompts or [])
-    return PromptList(prompts=[PromptInfo.of(coverage) for coverage in vectors.coverage])
+    asked = ask(prompts or [], services.models.encoder().encode_text)
+    return PromptList(prompts=[PromptInfo.of(coverage) for coverage in asked.coverage])
 
 
 @router.get("/limits")
