@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import statistics
 import tempfile
 import threading
 import time
@@ -30,6 +31,7 @@ SPEED_TIMES = 4.0
 """The throttled server sends this many seconds of audio a second."""
 DOWNLOAD_S = 20.0
 CYCLES = 100
+ROUNDS = 5
 
 
 @contextmanager
@@ -124,8 +126,10 @@ def main() -> dict[str, Any]:
         rig, media = Rig(folder), MediaSite()
         rig.sites[HOST] = media
         short, long = make_recording(folder, SHORT_S).read_bytes(), make_recording(folder, LONG_S).read_bytes()
+        # A path for every round: a connection of the round before may still be counting what it sent.
+        rounds = [f"/short-{number}.mp3" for number in range(ROUNDS)]
         for path, content, rate in (
-            ("/short.mp3", short, SPEED_TIMES * BITRATE_BYTES_S),
+            *((path, short, SPEED_TIMES * BITRATE_BYTES_S) for path in rounds),
             ("/long.mp3", long, len(long) / DOWNLOAD_S),
             ("/slow.mp3", short, BITRATE_BYTES_S),
         ):
@@ -133,17 +137,14 @@ def main() -> dict[str, Any]:
             media.bytes_per_s[path] = rate
         try:
             with served(rig, folder / "data") as address:
-                windows = []
-                for _ in range(5):
-                    media.sent.clear()
-                    windows.append(first_window_s(address, media, f"https://{HOST}/short.mp3", "/short.mp3"))
+                windows = [first_window_s(address, media, f"https://{HOST}{path}", path) for path in rounds]
                 extra_s, sent_s = beyond_download_s(address, media, f"https://{HOST}/long.mp3", "/long.mp3", len(long))
                 left = cycles(address, media, f"https://{HOST}/slow.mp3", "/slow.mp3", folder / "data")
         finally:
             media.stop()
             rig.close()
     return {
-        "first window after ten seconds of audio, s (median)": sorted(windows)[2],
+        "first window after ten seconds of audio, s (median)": statistics.median(windows),
         "first window after ten seconds of audio, s (worst)": max(windows),
         "download of ten minutes, s": sent_s,
         "whole job beyond the download, s": extra_s,
