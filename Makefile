@@ -9,7 +9,7 @@ NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 IMAGE  ?= sonotag
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format generate bench image lock clean
+.PHONY: help setup run test check format generate bench image lock clean fuzz
 
 help:  ## what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,9 @@ generate: setup  ## write the files that are made from others: openapi.json and 
 
 bench: setup  ## run the benchmarks; writes build/bench.json
 	@$(BIN)/python benchmarks/run.py $(BENCH)
+
+fuzz: setup  ## thousands of damaged media files through a server (FUZZ_FILES, FUZZ_SEED; see tests/fuzz)
+	@$(BIN)/python -m tests.fuzz.media
 
 image:  ## build the container image with Docker or Podman
 	@tool=$$(command -v docker || command -v podman) || { echo "image: neither docker nor podman is here" >&2; exit 1; }; \
