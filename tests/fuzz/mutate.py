@@ -17,7 +17,8 @@ _MARKS = (
     b"ftyp", b"moov", b"mvhd", b"trak", b"mdhd", b"stsd", b"stts", b"stsc", b"stsz", b"stco", b"co64", b"mdat", b"moof",
     b"tfhd", b"trun", b"mp4a", b"esds", b"alac", b"OggS", b"OpusHead", b"vorbis", b"fLaC", b"ID3", b"Xing", b"Info",
     b"APIC", b"wvpk", b"#!AMR", b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\x15\x49\xa9\x66", b"\x16\x54\xae\x6b",
-    b"\x1f\x43\xb6\x75", b"hdrl", b"strh", b"strf", b"idx1", b"FLV", b"\x30\x26\xb2\x75", b"\xa1\xdc\xab\x8c", b"\x00\x00\x01\xba",
+    b"\x1f\x43\xb6\x75", b"hdrl", b"strh", b"strf", b"idx1", b"FLV", b"\x30\x26\xb2\x75", b"\xa1\xdc\xab\x8c",
+    b"\x00\x00\x01\xba",
     b"\x0b\x77", b"\xff\xfb", b"\xff\xf1", b"\x47\x40",
 )  # fmt: skip
 
