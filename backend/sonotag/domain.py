@@ -25,12 +25,17 @@ WINDOW_SAMPLES = SAMPLE_RATE_HZ * WINDOW_S
 
 
 class RecordingState(enum.StrEnum):
-    """Where a recording stands. `STORED` has its bytes but nobody asked for an analysis yet."""
+    """Where a recording stands.
+
+    `STORED` has its bytes but nobody asked for an analysis yet; `PAUSED` waits for room on the disk, of which its
+    `problem` tells, and goes on by itself.
+    """
 
     STORED = "stored"
     QUEUED = "queued"
     FETCHING = "fetching"
     ANALYZING = "analyzing"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -38,7 +43,12 @@ class RecordingState(enum.StrEnum):
     @property
     def is_active(self) -> bool:
         """Whether a job is working, or waiting to work, on the recording."""
-        return self in (RecordingState.QUEUED, RecordingState.FETCHING, RecordingState.ANALYZING)
+        return self in (
+            RecordingState.QUEUED,
+            RecordingState.FETCHING,
+            RecordingState.ANALYZING,
+            RecordingState.PAUSED,
+        )
 
 
 class SourceKind(enum.StrEnum):
@@ -290,8 +300,9 @@ class MediaInfo:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named list of prompts."""
+    """A named list of prompts; `aliases` are names it had before."""
 
     name: str
     title: str
     prompts: tuple[str, ...] = field(default=())
+    aliases: tuple[str, ...] = ()

@@ -49,6 +49,7 @@ from sonotag.presets import load_presets
 from sonotag.sample import load_sample
 from sonotag.settings import Settings
 from sonotag.store.database import Database
+from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
 from sonotag.store.secret import kept_secret, read_secret
 from sonotag.store.uploads import UploadStore
@@ -127,6 +128,8 @@ def own_secret(settings: Settings, data: DataDirectory) -> bytes:
 def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Services:
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
+    disk = Disk(settings.data_dir, settings.disk_floor_bytes)
+    disk.keep_reserve()
     database = Database(data.database)
     stack.callback(database.close)
     models = ModelManager(model_sources(settings), settings.model)
@@ -137,7 +140,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
     decoder = Decoder(ffmpeg, limits)
     events = EventLog(database)
-    tools = EncodeTools(data, events, decoder, inference)
+    tools = EncodeTools(data, disk, events, decoder, inference)
     arrivals = Arrivals(events, decoder.probe)
     stack.callback(arrivals.close)
     runner = JobRunner(settings.concurrent_jobs, settings.max_queued_jobs, settings.concurrent_arrivals)
@@ -148,7 +151,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         UploadStore(database),
         database,
         library,
-        data,
+        disk,
         max_bytes=settings.max_upload_bytes,
         max_open=settings.max_open_uploads,
         expiry_s=settings.upload_expiry_s,
@@ -171,6 +174,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     return Services(
         settings=settings,
         data=data,
+        disk=disk,
         database=database,
         events=events,
         library=library,

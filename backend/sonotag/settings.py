@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     upload_expiry_s: float = Field(
         default=86_400.0, gt=0, description="How long an unfinished upload waits for its next piece, in seconds."
     )
+    disk_floor_bytes: int = Field(
+        default=128 * 1024**2,
+        ge=0,
+        description="Room left on the disk: under it uploads are refused and analyses pause until there is more.",
+    )
     max_duration_s: float = Field(default=43_200.0, gt=0, description="Longest recording that is analysed, in seconds.")
     decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
     max_prompts: int = Field(default=200, gt=0, description="Most prompts in one request.")

@@ -23,6 +23,7 @@ from sonotag.models.manager import ModelManager
 from sonotag.sample import Sample
 from sonotag.settings import Settings
 from sonotag.store.database import Database
+from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
 
 
@@ -32,6 +33,7 @@ class Services:
 
     settings: Settings
     data: DataDirectory
+    disk: Disk
     database: Database
     events: EventLog
     library: Library

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sonotag.analysis.pipeline import EncodedWindow, encode_windows
 from sonotag.analysis.windows import estimated_windows, rows_in, windows_in
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Float32, Recording, RecordingState
-from sonotag.errors import CancelledError, MediaError, SonotagError
+from sonotag.errors import CancelledError, MediaError, SonotagError, StorageError
 from sonotag.jobs.events import EventLog
 from sonotag.media.decode import Decoder, DecodeStream
 from sonotag.media.growing import GrowingFile, can_stream
@@ -25,6 +25,7 @@ from sonotag.models.encoder import Encoder
 from sonotag.models.inference import InferenceWorker
 from sonotag.store.arrays import ArrayAppender
 from sonotag.store.database import NewEvent
+from sonotag.store.disk import Disk, is_disk_full
 from sonotag.store.files import (
     FRAMES_DTYPE,
     PEAKS_DTYPE,
@@ -46,6 +47,7 @@ class EncodeTools:
     """What every encode job works with."""
 
     data: DataDirectory
+    disk: Disk
     events: EventLog
     decoder: Decoder
     inference: InferenceWorker
@@ -78,10 +80,13 @@ class EncodeJob:
                 self._stream.cancel()
 
     def run(self) -> None:
-        """Works until the recording is done, failed or cancelled; never raises for what a recording can cause."""
+        """Works until the recording is done, failed or cancelled; never raises for what a recording can cause.
+
+        Where the disk is full it pauses, and goes on at the first missing window once there is room.
+        """
         try:
-            self._begin()
-            self._encode()
+            while not self._worked():
+                self._recording = self._tools.events.commit(self.recording_id)
         except CancelledError:
             self._end_cancelled()
         except SonotagError as error:
@@ -96,6 +101,37 @@ class EncodeJob:
                     details=repr(error),
                 )
             )
+
+    def _worked(self) -> bool:
+        """Works to the end, or until the disk has been full and has room again: then there is more to do."""
+        try:
+            self._begin()
+            self._encode()
+        except StorageError as error:
+            if not is_disk_full(error):
+                raise
+            self._pause(error)
+            return False
+        return True
+
+    def _pause(self, error: StorageError) -> None:
+        log.warning("recording %s is paused: %s", self.recording_id, error.details)
+        problem = StorageError(
+            "The server's disk is full, so the analysis is paused.",
+            hint="It goes on by itself when there is room. Deleting recordings makes some.",
+            code=error.code,
+        ).problem
+        events: list[NewEvent] = [("error", asdict(problem)), ("state", {"state": RecordingState.PAUSED.value})]
+        try:
+            self._tools.events.commit(self.recording_id, events, state=RecordingState.PAUSED, problem=problem)
+        except StorageError:
+            # Not even room for these words; what was reserved for such a moment takes them.
+            self._tools.disk.release_reserve()
+            self._tools.events.commit(self.recording_id, events, state=RecordingState.PAUSED, problem=problem)
+        if not self._tools.disk.wait_for_room(self._cancelled):
+            raise CancelledError("The analysis was cancelled.")
+        self._tools.disk.keep_reserve()
+        log.info("recording %s goes on", self.recording_id)
 
     def _begin(self) -> None:
         """Marks the recording as being analysed; what another model or version left is cut away first."""
@@ -173,9 +209,11 @@ class EncodeJob:
                 stack.callback(groups.close)
                 stack.callback(stream.cancel)
                 writer = stack.enter_context(_WindowWriter(self._files, self._recording, self._encoder))
+                disk = self._tools.disk
                 teller = _Teller(self._tools.events, self._recording)
                 for group in groups:
                     self._raise_if_cancelled()
+                    disk.ensure_room()
                     writer.store(group)
                     self._recording = teller.tell(group)
                 self._raise_if_cancelled()

@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 RESUME_WAIT_S = 600.0
 """How long unfinished work waits for the model that began it."""
 
+WITH_JOB = frozenset((RecordingState.QUEUED, RecordingState.ANALYZING, RecordingState.PAUSED))
+"""States in which a job has the recording, or soon will."""
+
 CANCEL_TIMEOUT_S = 15.0
 """A cancelled job kills its decoder at once and has at most one batch to finish."""
 
@@ -174,7 +177,7 @@ class Library:
             encoder = self._models.encoder(model)
             current = (recording.model, recording.model_version) == (encoder.name, encoder.version)
             encoded = recording.state is RecordingState.DONE and current
-            if encoded or recording.state in (RecordingState.QUEUED, RecordingState.ANALYZING):
+            if encoded or recording.state in WITH_JOB:
                 recording = self._tools.events.commit(recording_id, prompts=list(prompts))
             else:
                 self._ensure_media(recording)

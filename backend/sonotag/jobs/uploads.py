@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import shutil
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -28,7 +27,7 @@ from sonotag.jobs.incoming import Incoming
 from sonotag.jobs.library import CANCEL_TIMEOUT_S, Library
 from sonotag.media.filenames import clean_filename, title_from_filename
 from sonotag.store.database import Database
-from sonotag.store.files import DataDirectory
+from sonotag.store.disk import Disk
 from sonotag.store.uploads import UploadStore, new_upload_id
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ class Uploads:
         store: UploadStore,
         database: Database,
         library: Library,
-        data: DataDirectory,
+        disk: Disk,
         *,
         max_bytes: int,
         max_open: int,
@@ -117,7 +116,7 @@ class Uploads:
         self._store = store
         self._database = database
         self._library = library
-        self._data = data
+        self._disk = disk
         self.max_bytes = max_bytes
         self._max_open = max_open
         self._expiry = timedelta(seconds=expiry_s)
@@ -167,14 +166,15 @@ class Uploads:
                 hint="Try again when one has ended.",
                 retry_after_s=30,
             )
-        free = shutil.disk_usage(self._data.root).free
-        if free < length_bytes + self._store.missing_bytes():
+        try:
+            self._disk.ensure_room(length_bytes + self._store.missing_bytes())
+        except StorageError as error:
             raise StorageError(
                 f"There is not enough room for {_size(length_bytes)} on the server's disk.",
                 hint="Delete recordings that are no longer needed, or tell the operator.",
-                code="disk_full",
-                details=f"{free} bytes free",
-            )
+                code=error.code,
+                details=error.details,
+            ) from error
 
     def get(self, upload_id: str) -> Upload:
         """Where the upload stands. Raises NotFoundError; its code is `upload_gone` when it can never go on."""

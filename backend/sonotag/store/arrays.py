@@ -6,7 +6,6 @@ are fsynced before the database counts them, so what is counted is whole.
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 from types import TracebackType
@@ -16,21 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sonotag.errors import StorageError
-
-
-def disk_error(error: OSError, path: Path) -> StorageError:
-    """An OSError of the data directory in words."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(
-            "The server's disk is full.",
-            hint="Delete recordings that are no longer needed, then try again.",
-            code="disk_full",
-        )
-    return StorageError(
-        "The server cannot write to its data directory.",
-        hint="Check that the directory named by SONOTAG_DATA_DIR exists and is writable.",
-        details=f"{path.name}: {error}",
-    )
+from sonotag.store.disk import disk_error, sync_folder
 
 
 class ArrayAppender:
@@ -46,8 +31,11 @@ class ArrayAppender:
         self._row_shape = row_shape
         size = rows * self._dtype.itemsize * int(np.prod(row_shape, dtype=np.int64))
         try:
+            is_new = not path.exists()
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
+                if is_new:
+                    sync_folder(path.parent)
                 present = os.fstat(self._file).st_size
                 if present < size:
                     raise StorageError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import sqlite3
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import asdict
@@ -16,13 +17,15 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import create_engine, delete, event, insert, select, tuple_, update
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sonotag.domain import Chapter, Event, LinkInfo, Problem, Recording, RecordingState, Source, SourceKind
-from sonotag.errors import NotFoundError
+from sonotag.errors import NotFoundError, StorageError
+from sonotag.store.integrity import check_database, storage_error
 from sonotag.store.tables import AnalysisRow, EventRow, RecordingRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -47,9 +50,14 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens or creates the database at `path` and migrates it to the newest schema."""
+        """Opens or creates the database at `path` and migrates it to the newest schema.
+
+        Raises StorageError `database_damaged` or `database_newer`; then nothing was written.
+        """
+        check_database(path)
         self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
         event.listen(self._engine, "connect", _configure_connection)
+        event.listen(self._engine, "handle_error", _say_what_is_wrong)
         # SQLite has one writer; waiting here is fairer than its busy loop.
         self._write = threading.Lock()
         migrate(path)
@@ -115,9 +123,13 @@ class Database:
         with Session(self._engine) as session:
             return _recording(_row(session, recording_id))
 
-    def recordings(self, limit: int, before: tuple[datetime, str] | None = None) -> list[Recording]:
-        """Newest first; `before` is (created_at, id) of the last one already seen."""
+    def recordings(
+        self, limit: int, before: tuple[datetime, str] | None = None, *, owner: str | None = None
+    ) -> list[Recording]:
+        """Newest first, those of `owner`, or of all when it is None; `before` is (created_at, id) of the last seen."""
         query = select(RecordingRow).order_by(RecordingRow.created_at.desc(), RecordingRow.id.desc()).limit(limit)
+        if owner is not None:
+            query = query.where(RecordingRow.owner == owner)
         if before is not None:
             query = query.where(tuple_(RecordingRow.created_at, RecordingRow.id) < before)
         with Session(self._engine) as session:
@@ -203,16 +215,33 @@ def migrate(path: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{path}".replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            "The database was written by a newer SonoTag.",
+            hint="Run that version, or restore a backup that is older: sonotag restore BACKUP --replace.",
+            code="database_newer",
+            details=str(error),
+        ) from error
 
 
 def _configure_connection(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
-    # WAL: readers never wait for the writer. NORMAL: durable against a crash of the process, and against power
-    # loss up to the last checkpoint, where at most the newest windows are encoded again.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    # WAL: readers never wait for the writer. FULL: what was committed, and so perhaps told to somebody, outlives a
+    # power failure. secure_delete: what is deleted is written over, not only forgotten.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _say_what_is_wrong(context: ExceptionContext) -> None:
+    """Turns what SQLite says of the disk, or of a damaged file, into a StorageError."""
+    error = context.original_exception
+    if isinstance(error, sqlite3.Error):
+        words = storage_error(error)
+        if words is not None:
+            raise words from error
 
 
 def _row(session: Session, recording_id: str) -> RecordingRow:

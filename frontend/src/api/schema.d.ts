@@ -1129,10 +1129,13 @@ export interface components {
         };
         /**
          * RecordingState
-         * @description Where a recording stands. `STORED` has its bytes but nobody asked for an analysis yet.
+         * @description Where a recording stands.
+         *
+         *     `STORED` has its bytes but nobody asked for an analysis yet; `PAUSED` waits for room on the disk, of which its
+         *     `problem` tells, and goes on by itself.
          * @enum {string}
          */
-        RecordingState: "stored" | "queued" | "fetching" | "analyzing" | "done" | "failed" | "cancelled";
+        RecordingState: "stored" | "queued" | "fetching" | "analyzing" | "paused" | "done" | "failed" | "cancelled";
         /**
          * RejectedMessage
          * @description Answer to a message of the viewer that cannot be followed; the stream goes on as before.

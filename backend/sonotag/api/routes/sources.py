@@ -7,6 +7,7 @@ import contextlib
 
 from fastapi import APIRouter, Request, status
 
+from sonotag.api.bodies import body_of
 from sonotag.api.deps import OwnerDep, Services, ServicesDep, check_prompts, preset_prompts, split_prompts
 from sonotag.api.schemas import DownloadRequest, ErrorResponse, Recording
 from sonotag.domain import Recording as DomainRecording
@@ -76,7 +77,7 @@ async def upload_audio(request: Request, services: ServicesDep, owner: OwnerDep)
     incoming = services.data.new_incoming()
     received = await receive_upload(
         request.headers,
-        request.stream(),
+        body_of(request, services.disk),
         incoming,
         limit_bytes=services.settings.max_upload_bytes,
         filename=request.query_params.get("filename"),
@@ -129,7 +130,7 @@ async def _analyze_while_it_arrives(request: Request, services: Services, owner:
 
     limit_bytes = services.settings.max_upload_bytes
     await receive_upload(
-        request.headers, request.stream(), begin, limit_bytes=limit_bytes, filename=query.get("filename")
+        request.headers, body_of(request, services.disk), begin, limit_bytes=limit_bytes, filename=query.get("filename")
     )
     return services.database.recording(made[-1].recording_id)
 

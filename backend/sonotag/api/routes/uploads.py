@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from sonotag.api import tus
+from sonotag.api.bodies import body_of
 from sonotag.api.deps import OwnerDep, Services, ServicesDep, get_services
 from sonotag.api.errors import answer_of
 from sonotag.api.schemas import ErrorResponse
@@ -140,7 +141,7 @@ async def _append(services: Services, request: Request, upload_id: str) -> Respo
         upload = await asyncio.to_thread(uploads.get, upload_id)
         most_bytes = tus.check_piece(request.headers, upload)
         try:
-            upload = await uploads.append(upload, request.stream(), most_bytes, turn)
+            upload = await uploads.append(upload, body_of(request, services.disk), most_bytes, turn)
         except ClientDisconnect as error:
             raise InputError(
                 "The connection broke.", hint="Ask with HEAD where the upload stands.", code="upload_aborted"

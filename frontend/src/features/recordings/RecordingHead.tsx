@@ -22,6 +22,7 @@ const SPOKEN_STATES: Record<Recording["state"], string> = {
   queued: "Queued",
   fetching: "Fetching",
   analyzing: "Analysing",
+  paused: "Paused, the server’s disk is full",
   done: "Analysis done",
   failed: "Analysis failed",
   cancelled: "Analysis cancelled",

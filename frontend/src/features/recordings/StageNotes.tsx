@@ -23,6 +23,7 @@ export function StageNotes({ recording }: { recording: Recording }) {
         </ProblemBox>
       )}
       {actionProblem && <ProblemBox problem={actionProblem} onDismiss={() => session.dismissProblem()} />}
+      {recording.state === "paused" && recording.error && <ProblemBox problem={recording.error} quiet />}
       {recording.warning && <ProblemBox problem={recording.warning} quiet />}
     </>
   );

@@ -8,6 +8,7 @@ const STATES: Record<Recording["state"], string> = {
   queued: "queued",
   fetching: "fetching",
   analyzing: "being analysed",
+  paused: "paused, the disk is full",
   done: "",
   failed: "failed",
   cancelled: "cancelled",

@@ -38,6 +38,12 @@ export function runWords(recording: Recording, progress: Progress | null): RunWo
       return { lead: "Fetching", rest: "", share: null };
     case "queued":
       return { lead: "Queued", rest: ", waiting for its turn", share: null };
+    case "paused":
+      return {
+        lead: "Paused",
+        rest: ` at ${formatClock(heardS)}${of}, the server’s disk is full`,
+        share: totalS ? Math.min(1, heardS / totalS) : null,
+      };
     case "analyzing": {
       const share = totalS ? Math.min(1, heardS / totalS) : null;
       const parts = [`${formatClock(heardS)}${of} heard`];

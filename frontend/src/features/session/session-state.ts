@@ -100,7 +100,7 @@ export function arrivalOf(event: ProgressEvent): Arrival {
 
 export function isRunning(recording: Recording | null): boolean {
   const state = recording?.state;
-  return state === "queued" || state === "fetching" || state === "analyzing";
+  return state === "queued" || state === "fetching" || state === "analyzing" || state === "paused";
 }
 
 /** Whether all of the audio that there will be is there. */
