@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from safetensors import safe_open
 
-from sonotag.models.synonyms import load_synonyms
+from sonotag.analysis.wordings import read_prompt
+from sonotag.api.deps import check_prompts, preset_prompts
+from sonotag.errors import NotFoundError
 from sonotag.models.vocabulary import Vocabulary
 from sonotag.presets import load_presets
 from sonotag.sample import load_sample
@@ -21,18 +24,28 @@ def builtin_vocabulary() -> Vocabulary:
 
 def test_the_presets_and_their_order() -> None:
     presets = load_presets()
-    assert [p.name for p in presets] == ["general", "animals", "home", "city", "nature", "people", "music"]
+    names = [preset.name for preset in presets]
+    assert names == [
+        *("general", "people", "music", "genres", "film", "sports", "home", "city", "nature", "machines", "office")
+    ]
+    assert len(presets[names.index("music")].prompts) >= 40
     for preset in presets:
         assert preset.title
-        assert 5 <= len(preset.prompts) <= 12
-        assert len(set(preset.prompts)) == len(preset.prompts)
+        assert len(preset.prompts) >= 12
+        assert len(set(preset.prompts)) == len(preset.prompts), preset.name
 
 
-def test_every_prompt_is_known_to_the_table() -> None:
-    vocabulary = Vocabulary(list(load_synonyms().entries))
+def test_every_list_fits_into_one_request_as_single_prompts() -> None:
     for preset in load_presets():
-        for prompt in preset.prompts:
-            assert vocabulary.resolve(prompt).covered, prompt
+        assert check_prompts(preset.prompts, Settings()) == list(preset.prompts)
+        assert all(read_prompt(prompt).all == (prompt,) for prompt in preset.prompts)
+
+
+def test_a_former_name_still_finds_its_list() -> None:
+    presets = load_presets()
+    assert preset_prompts("animals", presets) == preset_prompts("nature", presets)
+    with pytest.raises(NotFoundError, match="no preset"):
+        preset_prompts("nothing", presets)
 
 
 def test_the_default_and_the_sample_are_known_to_the_builtin_model() -> None:
@@ -41,8 +54,9 @@ def test_the_default_and_the_sample_are_known_to_the_builtin_model() -> None:
         assert vocabulary.resolve(prompt).covered, prompt
 
 
-def test_most_of_every_preset_is_known_to_the_builtin_model() -> None:
+def test_what_the_builtin_model_knows_comes_first_in_every_list() -> None:
     vocabulary = builtin_vocabulary()
     for preset in load_presets():
-        known = [prompt for prompt in preset.prompts if vocabulary.resolve(prompt).covered]
-        assert len(known) >= len(preset.prompts) / 2, preset.name
+        known = [vocabulary.resolve(prompt).covered for prompt in preset.prompts]
+        assert any(known), preset.name
+        assert known == sorted(known, reverse=True), preset.name

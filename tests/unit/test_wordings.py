@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from sonotag.analysis import scoring
 from sonotag.analysis.scoring import score_frames
-from sonotag.analysis.wordings import Wordings, ask, check_prompt, read_prompt, score_prompts
+from sonotag.analysis.wordings import Wordings, ask, read_prompt, score_prompts
 from sonotag.domain import Link, PromptCoverage, PromptVectors
-from sonotag.errors import InputError
 
 KNOWN = ("dog", "puppy", "cough", "rain")
 
@@ -46,20 +45,19 @@ def encode_text(prompts: Sequence[str]) -> PromptVectors:
         ("dog | puppy|woof", ["dog", "puppy", "woof"], []),
         ("dog | | dog |", ["dog"], []),
         ("dog barking > cough", ["dog barking"], ["cough"]),
-        ("dog|puppy>cough|  a   sneeze", ["dog", "puppy"], ["cough", "a sneeze"]),
+        ("dog|puppy > cough|  a   sneeze", ["dog", "puppy"], ["cough", "a sneeze"]),
     ],
 )
 def test_how_the_text_is_read(text: str, wanted: list[str], against: list[str]) -> None:
-    assert read_prompt(text) == check_prompt(text) == Wordings(tuple(wanted), tuple(against))
+    assert read_prompt(text) == Wordings(tuple(wanted), tuple(against))
 
 
-@pytest.mark.parametrize("text", ["dog > cough > rain", "> cough", "dog >", "|", " | > ", ">"])
-def test_text_that_makes_no_sense(text: str) -> None:
-    with pytest.raises(InputError) as caught:
-        check_prompt(text)
-    assert caught.value.code == "bad_prompt"
-    assert caught.value.hint
-    assert read_prompt(text) == Wordings((text,)), "what was stored before is still a prompt"
+@pytest.mark.parametrize(
+    "text",
+    ["dog > cough > rain", "> cough", "dog >", "|", " | > ", ">", "<script>alert(1)</script>", "a->b", "x>y", " "],
+)
+def test_any_text_is_a_prompt(text: str) -> None:
+    assert read_prompt(text) == Wordings((text,))
 
 
 @settings(max_examples=40, deadline=None)

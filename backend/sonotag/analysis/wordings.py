@@ -3,14 +3,15 @@
     dog barking | puppy | woof      a group: the wording that is heard most counts
     dog barking > cough             a contrast: how much more the left is heard than the right
 
-Either side of `>` may be a group. The score of a group is the maximum of its wordings' scores, frame by frame; that of
-a contrast is max(0, left - right), frame by frame: 0 where the right is heard at least as much, the score of the left
-where the right is not heard at all. Everything after the scores (columns, detections, exports) treats such a prompt as
-any other.
+Either side of `>`, which has spaces around it, may be a group. Any text is a prompt: one that reads otherwise is one
+wording as it is. The score of a group is the maximum of its wordings' scores, frame by frame; that of a contrast is
+max(0, left - right), frame by frame: 0 where the right is heard at least as much, the score of the left where the right
+is not heard at all. Everything after the scores (columns, detections, exports) treats such a prompt as any other.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,10 +21,10 @@ from numpy.typing import NDArray
 from sonotag.analysis import scoring
 from sonotag.analysis.scoring import pool_max, score_frames
 from sonotag.domain import Float32, PromptCoverage, PromptVectors, WordingCoverage
-from sonotag.errors import InputError
 
 OR = "|"
 MORE_THAN = ">"
+_MORE_THAN = re.compile(r"(?:^|\s)>(?:\s|$)")
 OFFERED = 3
 """How many prompts are offered instead of one that is not covered."""
 
@@ -44,35 +45,12 @@ def _side(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words for part in text.split(OR) if (words := " ".join(part.split()))))
 
 
-def _sides(text: str) -> list[tuple[str, ...]]:
-    return [_side(part) for part in text.split(MORE_THAN)]
-
-
 def read_prompt(text: str) -> Wordings:
-    """The wordings of a prompt, repeated and empty ones dropped; text that makes no sense is one wording as it is."""
-    sides = _sides(text)
+    """The wordings of a prompt, repeated and empty ones dropped. Never raises."""
+    sides = [_side(part) for part in _MORE_THAN.split(text)]
     if len(sides) > 2 or not all(sides):
         return Wordings((text,))
     return Wordings(sides[0], sides[1] if len(sides) == 2 else ())
-
-
-def check_prompt(text: str) -> Wordings:
-    """As `read_prompt`. Raises InputError for text that makes no sense."""
-    sides = _sides(text)
-    if len(sides) > 2:
-        raise InputError(
-            "A prompt can be held against one other only.",
-            hint=f'Write "dog barking {MORE_THAN} cough {OR} sneeze": what is heard, and against what.',
-            code="bad_prompt",
-        )
-    if not all(sides):
-        missing = "names no sound" if len(sides) == 1 else f"has no sound on one side of {MORE_THAN}"
-        raise InputError(
-            f'The prompt "{text[:80]}" {missing}.',
-            hint=f'Write "dog {OR} puppy" for either of them, "dog {MORE_THAN} cough" for one more than the other.',
-            code="bad_prompt",
-        )
-    return read_prompt(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from sonotag.analysis.wordings import check_prompt
+from sonotag.analysis.wordings import read_prompt
 from sonotag.api.owners import OwnerCookies
 from sonotag.domain import DetectionRule, Preset
 from sonotag.errors import InputError, NotFoundError
@@ -69,16 +69,13 @@ def split_prompts(texts: Iterable[str]) -> list[str]:
 
 
 def check_prompts(prompts: Iterable[str], settings: Settings) -> list[str]:
-    """Prompts trimmed, empty and repeated ones dropped, order kept.
-
-    Raises InputError for prompts that make no sense, and when over the limits.
-    """
+    """Prompts trimmed, empty and repeated ones dropped, order kept. Raises InputError when over the limits."""
     unique = list(dict.fromkeys(" ".join(prompt.split()) for prompt in prompts if prompt.strip()))
     if any("\ud800" <= character <= "\udfff" for prompt in unique for character in prompt):
         # JSON can spell half of a character; nothing can be done with it, not even send it back.
         raise InputError("A prompt holds half of a character.", hint="Type the prompt anew, or paste it as plain text.")
     # Each wording is scored, so each counts.
-    count = sum(len(check_prompt(prompt).all) for prompt in unique)
+    count = sum(len(read_prompt(prompt).all) for prompt in unique)
     if count > settings.max_prompts:
         raise InputError(
             f"{count} prompts are more than the {settings.max_prompts} that one request may have.",
@@ -95,16 +92,18 @@ def check_prompts(prompts: Iterable[str], settings: Settings) -> list[str]:
     return unique
 
 
-def preset_prompts(name: str, presets: Iterable[Preset]) -> list[str]:
+def preset_prompts(name: str, presets: Sequence[Preset]) -> list[str]:
     """Prompts of the preset `name`. Raises NotFoundError naming the ones there are."""
     known = {preset.name: preset for preset in presets}
-    if name not in known:
+    former = {alias: preset for preset in presets for alias in preset.aliases}
+    found = known.get(name) or former.get(name)
+    if found is None:
         raise NotFoundError(
             f'There is no preset "{name[:80]}".',
             hint=f"Choose one of: {', '.join(known)}.",
             code="unknown_preset",
         )
-    return list(known[name].prompts)
+    return list(found.prompts)
 
 
 def get_prompts(

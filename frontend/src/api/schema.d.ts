@@ -116,7 +116,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Presets */
+        /**
+         * List Presets
+         * @description Lists of prompts to begin with, and what a model knows of them.
+         */
         get: operations["list_presets_api_presets_get"];
         put?: never;
         post?: never;
@@ -135,7 +138,7 @@ export interface paths {
         };
         /**
          * Read Prompts
-         * @description How the present model understands prompts, without a recording.
+         * @description How a model understands prompts, without a recording.
          */
         get: operations["read_prompts_api_prompts_get"];
         put?: never;
@@ -710,6 +713,11 @@ export interface components {
             checks?: {
                 [key: string]: string;
             };
+            /**
+             * Covered
+             * @description Which of the prompts the model covers, in their order; null while no model is ready.
+             */
+            covered: boolean[] | null;
             /**
              * Status
              * @enum {string}
@@ -1597,7 +1605,10 @@ export interface operations {
     };
     list_presets_api_presets_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whose understanding is asked for; auto: a new analysis's. */
+                model?: "auto" | "flam" | "builtin";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1613,11 +1624,22 @@ export interface operations {
                     "application/json": components["schemas"]["PresetList"];
                 };
             };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
         };
     };
     read_prompts_api_prompts_get: {
         parameters: {
             query?: {
+                /** @description Whose understanding is asked for; auto: a new analysis's. */
+                model?: "auto" | "flam" | "builtin";
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
             };
@@ -1638,6 +1660,15 @@ export interface operations {
             };
             /** @description The request cannot be carried out as it stands. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

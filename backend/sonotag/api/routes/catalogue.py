@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, status
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, status
 
 from sonotag.analysis.wordings import ask
 from sonotag.api.deps import PromptsDep, ServicesDep
@@ -18,6 +21,8 @@ from sonotag.api.schemas import (
     PromptList,
 )
 from sonotag.errors import ModelError
+from sonotag.models.encoder import Encoder
+from sonotag.models.manager import AUTO
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
@@ -55,15 +60,39 @@ def cancel_model_download(services: ServicesDep) -> ModelOverview:
     return read_model(services)
 
 
+ModelName = Annotated[
+    Literal["auto", "flam", "builtin"], Query(description="Whose understanding is asked for; auto: a new analysis's.")
+]
+
+
 @router.get("/presets")
-def list_presets(services: ServicesDep) -> PresetList:
-    return PresetList(presets=[Preset(name=p.name, title=p.title, prompts=list(p.prompts)) for p in services.presets])
+def list_presets(services: ServicesDep, model: ModelName = AUTO) -> PresetList:
+    """Lists of prompts to begin with, and what a model knows of them."""
+    try:
+        encoder = services.models.encoder(model)
+    except ModelError:
+        encoder = None
+    return PresetList(
+        presets=[
+            Preset(name=p.name, title=p.title, prompts=list(p.prompts), covered=_covered(encoder, p.prompts))
+            for p in services.presets
+        ]
+    )
 
 
-@router.get("/prompts")
-def read_prompts(services: ServicesDep, prompts: PromptsDep) -> PromptList:
-    """How the present model understands prompts, without a recording."""
-    asked = ask(prompts or [], services.models.encoder().encode_text)
+def _covered(encoder: Encoder | None, prompts: Sequence[str]) -> list[bool] | None:
+    if encoder is None:
+        return None
+    if not encoder.labels:
+        # An open vocabulary: encoding hundreds of prompts to learn that all are covered would take seconds.
+        return [True] * len(prompts)
+    return ask(prompts, encoder.encode_text).covered.tolist()
+
+
+@router.get("/prompts", responses={503: {"model": ErrorResponse}})
+def read_prompts(services: ServicesDep, prompts: PromptsDep, model: ModelName = AUTO) -> PromptList:
+    """How a model understands prompts, without a recording."""
+    asked = ask(prompts or [], services.models.encoder(model).encode_text)
     return PromptList(prompts=[PromptInfo.of(coverage) for coverage in asked.coverage])
 
 
