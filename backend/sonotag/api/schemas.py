@@ -305,6 +305,9 @@ class Preset(Schema):
     name: str
     title: str
     prompts: list[str]
+    covered: list[bool] | None = Field(
+        description="Which of the prompts the model covers, in their order; null while no model is ready."
+    )
 
 
 class PresetList(Schema):
@@ -397,6 +400,3 @@ class Limits(Schema):
 class Health(Schema):
     status: Literal["ok", "starting", "failing"]
     checks: dict[str, str] = Field(default_factory=dict[str, str])
-    covered: list[bool] | None = Field(
-        description="Which of the prompts the model covers, in their order; null while no model is ready."
-    )
