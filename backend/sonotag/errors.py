@@ -62,12 +62,14 @@ class ConflictError(SonotagError):
 
 
 class BusyError(SonotagError):
-    """A queue is full. `retry_after_s` says when it is worth trying again."""
+    """Too much is asked at the moment. `retry_after_s` says when it is worth trying again.
+
+    Codes: busy (a queue is full), shutting_down."""
 
     code = "busy"
 
-    def __init__(self, message: str, *, hint: str = "", retry_after_s: int = 5) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None, retry_after_s: int = 5) -> None:
+        super().__init__(message, hint=hint, code=code)
         self.retry_after_s = retry_after_s
 
 

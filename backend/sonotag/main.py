@@ -143,7 +143,13 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     tools = EncodeTools(data, disk, events, decoder, inference)
     arrivals = Arrivals(events, decoder.probe)
     stack.callback(arrivals.close)
-    runner = JobRunner(settings.concurrent_jobs, settings.max_queued_jobs, settings.concurrent_arrivals)
+    runner = JobRunner(
+        settings.concurrent_jobs,
+        settings.max_queued_jobs,
+        settings.concurrent_arrivals,
+        max_queued_per_owner=settings.max_queued_jobs_per_owner,
+        speed=lambda: inference.times_real_time,
+    )
     stack.callback(runner.close)
     library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
     stack.callback(library.close)

@@ -82,7 +82,12 @@ class Settings(BaseSettings):
     decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
     max_prompts: int = Field(default=200, gt=0, description="Most prompts in one request.")
     max_prompt_chars: int = Field(default=200, gt=0, description="Longest prompt, in characters.")
-    max_queued_jobs: int = Field(default=64, gt=0, description="Analyses that may wait; one more is answered 429.")
+    max_queued_jobs: int = Field(default=256, gt=0, description="Analyses that may wait; one more is answered 429.")
+    max_queued_jobs_per_owner: int = Field(
+        default=64,
+        ge=0,
+        description="Analyses of one owner that may wait; one more is answered 429; 0 = no such bound.",
+    )
     concurrent_jobs: int = Field(default=2, gt=0, description="Recordings that are decoded at the same time.")
     concurrent_arrivals: int = Field(
         default=8, gt=0, description="Recordings that are analysed at the same time while they are still arriving."

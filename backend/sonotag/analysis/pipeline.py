@@ -5,6 +5,7 @@ Nothing here knows files, databases or sockets; the caller stores what is yielde
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections import deque
@@ -105,14 +106,25 @@ def encode_windows(
             raise end.error
     finally:
         stopped.set()
-        for pending in waiting:
+        # Windows that nobody waits for any more are not encoded; nor does the reader wait for their turn.
+        for pending in (*waiting, *_drained(ready)):
             pending.frames.cancel()
         reader.join()
+        for pending in _drained(ready):
+            pending.frames.cancel()
 
 
 def _finish(pending: _Pending, index: int, frames_per_window: int) -> EncodedWindow:
     frames = pending.frames.result()[: frames_in(pending.samples, frames_per_window)]
     return EncodedWindow(index, pending.samples, frames.astype(np.float16), pending.pictures)
+
+
+def _drained(ready: queue.Queue[_Pending | _End]) -> list[_Pending]:
+    entries: list[_Pending | _End] = []
+    with contextlib.suppress(queue.Empty):
+        while True:
+            entries.append(ready.get_nowait())
+    return [entry for entry in entries if isinstance(entry, _Pending)]
 
 
 def _put(ready: queue.Queue[_Pending | _End], entry: _Pending | _End, stopped: threading.Event) -> bool:

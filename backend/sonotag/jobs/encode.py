@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
 import threading
 import time
 from dataclasses import asdict, dataclass
@@ -60,7 +61,10 @@ class EncodeJob:
         self, tools: EncodeTools, recording: Recording, encoder: Encoder, growing: GrowingFile | None = None
     ) -> None:
         """`growing`: the recording's original while it is still arriving."""
+        self.id = f"job_{secrets.token_hex(6)}"
         self.recording_id = recording.id
+        # What was there before recordings had owners takes turns by itself.
+        self.owner = recording.owner or recording.id
         self.arriving = growing is not None
         self._growing = growing
         self._tools = tools
@@ -71,13 +75,25 @@ class EncodeJob:
         self._cancelled = threading.Event()
         self._suspended = False
 
-    def cancel(self, *, suspend: bool = False) -> None:
-        """Stops the work at once. With `suspend` the recording stays unfinished, to be resumed at the next start."""
+    @property
+    def remaining_s(self) -> float | None:
+        """Seconds of audio left, as far as is known."""
+        recording = self._recording
+        if recording.duration_s is None:
+            return None
+        return max(0.0, recording.duration_s - recording.samples_done / SAMPLE_RATE_HZ)
+
+    def cancel(self, *, suspend: bool = False, at_once: bool = False) -> None:
+        """Stops the work at once. With `suspend` the recording stays unfinished, to be resumed at the next start.
+
+        Windows that a suspended job has in hand are still encoded and stored, unless that too must stop `at_once`.
+        """
         with self._lock:
-            self._cancelled.set()
             self._suspended = self._suspended or suspend
             if self._stream is not None:
                 self._stream.cancel()
+            if self._stream is None or not suspend or at_once:
+                self._cancelled.set()
 
     def run(self) -> None:
         """Works until the recording is done, failed or cancelled; never raises for what a recording can cause.
@@ -199,7 +215,9 @@ class EncodeJob:
                 self._note_claim(stream)
             groups = encode_windows(
                 stream,
-                lambda samples: self._tools.inference.submit(self._encoder, samples),
+                lambda samples: self._tools.inference.submit(
+                    self._encoder, samples, job=self.recording_id, owner=self.owner
+                ),
                 _draw,
                 frames_per_window=self._encoder.frames_per_window,
                 first_window=first_window,

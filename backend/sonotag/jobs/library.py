@@ -181,7 +181,7 @@ class Library:
                 recording = self._tools.events.commit(recording_id, prompts=list(prompts))
             else:
                 self._ensure_media(recording)
-                self._runner.ensure_room()
+                self._runner.ensure_room(recording.owner or recording.id)
                 recording = self._enqueue(recording, encoder, prompts)
             analysis_id = self._database.add_analysis(recording_id, encoder.name, prompts)
         return Analysis(analysis_id, recording)
