@@ -21,7 +21,7 @@ from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
-from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, system, uploads
+from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, system, uploads, verdicts
 from sonotag.api.signing import Signer
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
@@ -53,6 +53,7 @@ from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
 from sonotag.store.secret import kept_secret, read_secret
 from sonotag.store.uploads import UploadStore
+from sonotag.store.verdicts import VerdictStore
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +189,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         uploads=uploading,
         runner=runner,
         scorer=Scorer(data, models),
+        verdicts=VerdictStore(database),
         models=models,
         inference=inference,
         presets=load_presets(),
@@ -270,6 +272,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
         links.router,
         uploads.router,
         analysis.router,
+        verdicts.router,
         recordings.router,
         catalogue.router,
         system.router,

@@ -25,6 +25,7 @@ from sonotag.settings import Settings
 from sonotag.store.database import Database
 from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
+from sonotag.store.verdicts import VerdictStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Services:
     uploads: Uploads
     runner: JobRunner
     scorer: Scorer
+    verdicts: VerdictStore
     models: ModelManager
     inference: InferenceWorker
     presets: tuple[Preset, ...]

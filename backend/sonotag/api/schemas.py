@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from sonotag import domain
-from sonotag.domain import SAMPLE_RATE_HZ, Float32, RecordingState, SourceKind
+from sonotag.domain import SAMPLE_RATE_HZ, Float32, RecordingState, SourceKind, VerdictKind
 from sonotag.jobs.scores import ScoreTable
 from sonotag.media.links import Link
 from sonotag.models.manager import LoadStage, ModelState, ModelStatus
@@ -230,8 +231,60 @@ class Detection(Schema):
     prompt: str
     onset_s: float
     offset_s: float
-    peak: float
-    mean: float
+    peak: float | None = Field(description="Null for a moment added by hand of which the model has no score.")
+    mean: float | None
+    verdict: VerdictKind | None = None
+    verdict_id: str | None = None
+
+    @classmethod
+    def of(cls, moment: domain.Detection) -> Detection:
+        return cls(
+            prompt=moment.prompt,
+            onset_s=moment.onset_s,
+            offset_s=moment.offset_s,
+            peak=None if math.isnan(moment.peak) else moment.peak,
+            mean=None if math.isnan(moment.mean) else moment.mean,
+            verdict=moment.verdict.kind if moment.verdict else None,
+            verdict_id=moment.verdict.id if moment.verdict else None,
+        )
+
+
+class VerdictSummary(Schema):
+    """How many moments of the answer bear which verdict. The rejected are left out of it unless `with_rejected`."""
+
+    accepted: int
+    adjusted: int
+    added: int
+    rejected: int
+    with_rejected: bool
+
+
+class Peak(Schema):
+    time_s: float
+    score: float
+
+
+class PromptStatistics(Schema):
+    """What a prompt does over the whole recording, as far as it was heard. Numbers of scores are null without any."""
+
+    prompt: str
+    threshold: float
+    count: int = Field(description="Moments, without those that were rejected.")
+    share: float | None = Field(default=None, description="Of the time, that at or above the threshold, 0..1.")
+    moments_s: float | None = Field(default=None, description="Time in moments.")
+    longest_s: float | None = None
+    mean: float | None = None
+    median: float | None = None
+    p90: float | None = Field(default=None, description="Nine tenths of the time the score is at or below this.")
+    histogram: list[int] = Field(default_factory=list[int], description="Frames by score, in equal bins from 0 to 1.")
+    peaks: list[Peak] = Field(default_factory=list[Peak], description="Highest scores, apart from each other.")
+
+
+class Statistics(Schema):
+    recording_id: str
+    model: str | None
+    heard_s: float
+    prompts: list[PromptStatistics]
 
 
 class Detections(Schema):
@@ -240,6 +293,48 @@ class Detections(Schema):
     rule: DetectionRule
     prompts: list[PromptInfo]
     detections: list[Detection]
+    verdicts: VerdictSummary | None = Field(None, description="Null where verdicts were not applied.")
+    statistics: list[PromptStatistics] | None = Field(None, description="Where they were asked for.")
+
+
+class VerdictRequest(Schema):
+    """A moment as the person has it. `found_*`: as it was found; only `adjusted` has to say so."""
+
+    prompt: str
+    kind: VerdictKind
+    onset_s: float = Field(ge=0, le=1e6, allow_inf_nan=False)
+    offset_s: float = Field(ge=0, le=1e6, allow_inf_nan=False)
+    found_onset_s: float | None = Field(None, ge=0, le=1e6, allow_inf_nan=False)
+    found_offset_s: float | None = Field(None, ge=0, le=1e6, allow_inf_nan=False)
+
+
+class Verdict(Schema):
+    id: str
+    prompt: str
+    kind: VerdictKind
+    onset_s: float
+    offset_s: float
+    found_onset_s: float | None = Field(description="Null for a moment that was added by hand.")
+    found_offset_s: float | None
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, verdict: domain.Verdict) -> Verdict:
+        found_onset_s, found_offset_s = verdict.found or (None, None)
+        return cls(
+            id=verdict.id,
+            prompt=verdict.prompt,
+            kind=verdict.kind,
+            onset_s=verdict.onset_s,
+            offset_s=verdict.offset_s,
+            found_onset_s=found_onset_s,
+            found_offset_s=found_offset_s,
+            updated_at=verdict.updated_at,
+        )
+
+
+class VerdictList(Schema):
+    verdicts: list[Verdict]
 
 
 class AnalyzeRequest(Schema):

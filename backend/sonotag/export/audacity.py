@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from sonotag.domain import Detection
+from sonotag.domain import Detection, VerdictKind
 from sonotag.errors import InputError
 from sonotag.export.result import SourceResult
 
@@ -24,7 +24,13 @@ def label_text(prompt: str) -> str:
 
 def audacity_labels(detections: Iterable[Detection]) -> str:
     """The label track of one recording, in the order given; times in seconds with six decimals."""
-    return "".join(f"{d.onset_s:.6f}\t{d.offset_s:.6f}\t{label_text(d.prompt)}\n" for d in detections)
+    return "".join(f"{d.onset_s:.6f}\t{d.offset_s:.6f}\t{_label(d)}\n" for d in detections)
+
+
+def _label(detection: Detection) -> str:
+    # The only verdict that a reader of the track must not miss: a rejected moment is no moment.
+    rejected = detection.verdict is not None and detection.verdict.kind is VerdictKind.REJECTED
+    return label_text(detection.prompt) + (" (rejected)" if rejected else "")
 
 
 def results_audacity(results: Sequence[SourceResult]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 
 from sonotag.domain import Detection
@@ -37,9 +38,18 @@ def _cells(detection: Detection) -> tuple[str, ...]:
         guarded(detection.prompt),
         f"{detection.onset_s:.{TIME_DECIMALS}f}",
         f"{detection.offset_s:.{TIME_DECIMALS}f}",
-        f"{detection.peak:.{SCORE_DECIMALS}f}",
-        f"{detection.mean:.{SCORE_DECIMALS}f}",
+        _score_cell(detection.peak),
+        _score_cell(detection.mean),
     )
+
+
+def _score_cell(score: float) -> str:
+    """Empty for a moment of which the model has no score (NaN)."""
+    return "" if math.isnan(score) else f"{score:.{SCORE_DECIMALS}f}"
+
+
+def _verdict_cell(detection: Detection) -> str:
+    return detection.verdict.kind.value if detection.verdict else ""
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> str:
@@ -48,8 +58,10 @@ def _table(rows: Iterable[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def detections_csv(detections: Iterable[Detection]) -> str:
-    """The detections of one recording, in the order given."""
+def detections_csv(detections: Iterable[Detection], *, verdicts: bool = False) -> str:
+    """The detections of one recording, in the order given; with `verdicts`, what people said in the last column."""
+    if verdicts:
+        return _table([(*HEADER, "verdict"), *((*_cells(d), _verdict_cell(d)) for d in detections)])
     return _table([HEADER, *(_cells(detection) for detection in detections)])
 
 

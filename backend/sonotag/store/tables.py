@@ -77,6 +77,22 @@ class AnalysisRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class VerdictRow(Base):
+    """What a person said of one moment. `found_*` are null for a moment that was added by hand."""
+
+    __tablename__ = "verdicts"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    prompt: Mapped[str]
+    kind: Mapped[str]
+    onset_s: Mapped[float] = mapped_column(Float)
+    offset_s: Mapped[float] = mapped_column(Float)
+    found_onset_s: Mapped[float | None] = mapped_column(Float)
+    found_offset_s: Mapped[float | None] = mapped_column(Float)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class EventRow(Base):
     __tablename__ = "events"
 

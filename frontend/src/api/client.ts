@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import { apiUrl } from "./base";
 import { ApiError, problemFrom } from "./problem";
-import type { paths } from "./schema";
+import type { components, paths } from "./schema";
 import type {
   Detections,
   LinkPreview,
@@ -11,7 +11,9 @@ import type {
   PromptInfo,
   Recording,
   SpectrogramInfo,
+  Statistics,
   System,
+  Verdict,
 } from "./types";
 
 const client = createClient<paths>({ baseUrl: apiUrl("").href });
@@ -114,6 +116,35 @@ export function getScores(
   return unwrap(client.GET("/api/recordings/{recording_id}/scores", { params, signal }));
 }
 
+/** What people said of the recording's moments. */
+export async function listVerdicts(id: string, signal: AbortSignal): Promise<Verdict[]> {
+  const params = { path: at(id) };
+  return (await unwrap(client.GET("/api/recordings/{recording_id}/verdicts", { params, signal }))).verdicts;
+}
+
+/** It is on the server's disk when this is answered; to send it again changes nothing. */
+export function putVerdict(id: string, verdict: Verdict): Promise<Verdict> {
+  const { id: verdict_id, updated_at: _, ...body } = verdict;
+  const params = { path: { ...at(id), verdict_id } };
+  return unwrap(client.PUT("/api/recordings/{recording_id}/verdicts/{verdict_id}", { params, body }));
+}
+
+export async function deleteVerdict(id: string, verdictId: string): Promise<void> {
+  const params = { path: { ...at(id), verdict_id: verdictId } };
+  await unwrap(client.DELETE("/api/recordings/{recording_id}/verdicts/{verdict_id}", { params }));
+}
+
+/** What each prompt does over the whole recording; verdicts count. */
+export function getStatistics(
+  id: string,
+  prompts: readonly string[],
+  thresholds: readonly number[],
+  signal: AbortSignal,
+): Promise<Statistics> {
+  const params = { path: at(id), query: { prompts: [...prompts], thresholds: [...thresholds] } };
+  return unwrap(client.GET("/api/recordings/{recording_id}/statistics", { params, signal }));
+}
+
 export async function getDetections(
   id: string,
   prompts: readonly string[],
@@ -124,7 +155,10 @@ export async function getDetections(
   const params = { path: at(id), query: { prompts: [...prompts], thresholds: [...thresholds] } };
   // The same address also answers in CSV and labels, which the types of the client cannot tell apart.
   const answer = await unwrap(client.GET("/api/recordings/{recording_id}/detections", { params, signal }));
-  return answer as Detections;
+  const told = answer as components["schemas"]["Detections"];
+  const known = (score: number | null) => score ?? Number.NaN;
+  const detections = told.detections.map((one) => ({ ...one, peak: known(one.peak), mean: known(one.mean) }));
+  return { ...told, detections };
 }
 
 export function getSpectrogramInfo(id: string, signal: AbortSignal): Promise<SpectrogramInfo> {

@@ -240,6 +240,9 @@ export interface paths {
         /**
          * Detections
          * @description Stretches in which a prompt was heard, by onset. csv and audacity come as attachments.
+         *
+         *     With `verdicts`, moments that people accepted, adjusted or added are there as they left them, also where they are
+         *     not found any more; csv then has a column `verdict`, json the field, and file names say so.
          */
         get: operations["detections_api_recordings__recording_id__detections_get"];
         put?: never;
@@ -350,6 +353,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{recording_id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics
+         * @description What each prompt does over the whole recording, as far as it was heard. Verdicts count.
+         */
+        get: operations["statistics_api_recordings__recording_id__statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -365,6 +388,53 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Verdicts
+         * @description Every verdict on moments of the recording, by onset.
+         */
+        get: operations["list_verdicts_api_recordings__recording_id__verdicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/verdicts/{verdict_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Verdict
+         * @description Says of a moment that it is there or not, where it begins and ends, or that there is one that was not found.
+         *
+         *     It is on disk when this is answered, and stays through other analyses and other thresholds; it is matched to what
+         *     they find by overlap. An older verdict about the same found stretch goes.
+         */
+        put: operations["put_verdict_api_recordings__recording_id__verdicts__verdict_id__put"];
+        post?: never;
+        /**
+         * Delete Verdict
+         * @description Takes a verdict back; of one that is not there, too, nothing is left.
+         */
+        delete: operations["delete_verdict_api_recordings__recording_id__verdicts__verdict_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -616,15 +686,21 @@ export interface components {
         /** Detection */
         Detection: {
             /** Mean */
-            mean: number;
+            mean: number | null;
             /** Offset S */
             offset_s: number;
             /** Onset S */
             onset_s: number;
-            /** Peak */
-            peak: number;
+            /**
+             * Peak
+             * @description Null for a moment added by hand of which the model has no score.
+             */
+            peak: number | null;
             /** Prompt */
             prompt: string;
+            verdict?: components["schemas"]["VerdictKind"] | null;
+            /** Verdict Id */
+            verdict_id?: string | null;
         };
         /** DetectionRule */
         DetectionRule: {
@@ -648,6 +724,13 @@ export interface components {
             /** Recording Id */
             recording_id: string;
             rule: components["schemas"]["DetectionRule"];
+            /**
+             * Statistics
+             * @description Where they were asked for.
+             */
+            statistics?: components["schemas"]["PromptStatistics"][] | null;
+            /** @description Null where verdicts were not applied. */
+            verdicts?: components["schemas"]["VerdictSummary"] | null;
         };
         /**
          * DownloadProgress
@@ -713,11 +796,6 @@ export interface components {
             checks?: {
                 [key: string]: string;
             };
-            /**
-             * Covered
-             * @description Which of the prompts the model covers, in their order; null while no model is ready.
-             */
-            covered: boolean[] | null;
             /**
              * Status
              * @enum {string}
@@ -894,6 +972,13 @@ export interface components {
          * @enum {string}
          */
         ModelState: "absent" | "downloading" | "loading" | "ready" | "failed";
+        /** Peak */
+        Peak: {
+            /** Score */
+            score: number;
+            /** Time S */
+            time_s: number;
+        };
         /**
          * Peaks
          * @description Waveform: lowest and highest sample of each column, -1..1.
@@ -912,6 +997,11 @@ export interface components {
         };
         /** Preset */
         Preset: {
+            /**
+             * Covered
+             * @description Which of the prompts the model covers, in their order; null while no model is ready.
+             */
+            covered: boolean[] | null;
             /** Name */
             name: string;
             /** Prompts */
@@ -1023,6 +1113,52 @@ export interface components {
         PromptList: {
             /** Prompts */
             prompts: components["schemas"]["PromptInfo"][];
+        };
+        /**
+         * PromptStatistics
+         * @description What a prompt does over the whole recording, as far as it was heard. Numbers of scores are null without any.
+         */
+        PromptStatistics: {
+            /**
+             * Count
+             * @description Moments, without those that were rejected.
+             */
+            count: number;
+            /**
+             * Histogram
+             * @description Frames by score, in equal bins from 0 to 1.
+             */
+            histogram?: number[];
+            /** Longest S */
+            longest_s?: number | null;
+            /** Mean */
+            mean?: number | null;
+            /** Median */
+            median?: number | null;
+            /**
+             * Moments S
+             * @description Time in moments.
+             */
+            moments_s?: number | null;
+            /**
+             * P90
+             * @description Nine tenths of the time the score is at or below this.
+             */
+            p90?: number | null;
+            /**
+             * Peaks
+             * @description Highest scores, apart from each other.
+             */
+            peaks?: components["schemas"]["Peak"][];
+            /** Prompt */
+            prompt: string;
+            /**
+             * Share
+             * @description Of the time, that at or above the threshold, 0..1.
+             */
+            share?: number | null;
+            /** Threshold */
+            threshold: number;
         };
         /**
          * PromptsMessage
@@ -1283,6 +1419,17 @@ export interface components {
              */
             type: "state";
         };
+        /** Statistics */
+        Statistics: {
+            /** Heard S */
+            heard_s: number;
+            /** Model */
+            model: string | null;
+            /** Prompts */
+            prompts: components["schemas"]["PromptStatistics"][];
+            /** Recording Id */
+            recording_id: string;
+        };
         /** System */
         System: {
             /**
@@ -1303,6 +1450,74 @@ export interface components {
             /** Version */
             version: string;
             ytdlp: components["schemas"]["Ytdlp"] | null;
+        };
+        /** Verdict */
+        Verdict: {
+            /** Found Offset S */
+            found_offset_s: number | null;
+            /**
+             * Found Onset S
+             * @description Null for a moment that was added by hand.
+             */
+            found_onset_s: number | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["VerdictKind"];
+            /** Offset S */
+            offset_s: number;
+            /** Onset S */
+            onset_s: number;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * VerdictKind
+         * @description What a person said: it is there; it is not; it is there with other edges; nobody found it, but it is there.
+         * @enum {string}
+         */
+        VerdictKind: "accepted" | "rejected" | "adjusted" | "added";
+        /** VerdictList */
+        VerdictList: {
+            /** Verdicts */
+            verdicts: components["schemas"]["Verdict"][];
+        };
+        /**
+         * VerdictRequest
+         * @description A moment as the person has it. `found_*`: as it was found; only `adjusted` has to say so.
+         */
+        VerdictRequest: {
+            /** Found Offset S */
+            found_offset_s?: number | null;
+            /** Found Onset S */
+            found_onset_s?: number | null;
+            kind: components["schemas"]["VerdictKind"];
+            /** Offset S */
+            offset_s: number;
+            /** Onset S */
+            onset_s: number;
+            /** Prompt */
+            prompt: string;
+        };
+        /**
+         * VerdictSummary
+         * @description How many moments of the answer bear which verdict. The rejected are left out of it unless `with_rejected`.
+         */
+        VerdictSummary: {
+            /** Accepted */
+            accepted: number;
+            /** Added */
+            added: number;
+            /** Adjusted */
+            adjusted: number;
+            /** Rejected */
+            rejected: number;
+            /** With Rejected */
+            with_rejected: boolean;
         };
         /**
          * WindowMessage
@@ -1900,6 +2115,12 @@ export interface operations {
                 /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
                 thresholds?: number[] | null;
                 format?: string;
+                /** @description With what people said: rejected moments are left out. */
+                verdicts?: boolean;
+                /** @description With `verdicts`: rejected moments too, marked so. */
+                rejected?: boolean;
+                /** @description In json: statistics of each prompt, too. */
+                statistics?: boolean;
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
                 prompts?: string[] | null;
                 /** @description Score at which a detection begins. */
@@ -2162,6 +2383,59 @@ export interface operations {
             };
         };
     };
+    statistics_api_recordings__recording_id__statistics_get: {
+        parameters: {
+            query?: {
+                /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
+                thresholds?: number[] | null;
+                /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
+                prompts?: string[] | null;
+                /** @description Score at which a detection begins. */
+                threshold?: number;
+                /** @description Score under which it ends; default 0.7 times the threshold. */
+                release?: number | null;
+                /** @description Gaps shorter than this are closed. */
+                merge_gap_s?: number;
+                /** @description Shorter detections are dropped. */
+                min_length_s?: number;
+            };
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     recording_thumbnail_api_recordings__recording_id__thumbnail_get: {
         parameters: {
             query?: never;
@@ -2181,6 +2455,141 @@ export interface operations {
                 content: {
                     "image/*": unknown;
                 };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_verdicts_api_recordings__recording_id__verdicts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictList"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    put_verdict_api_recordings__recording_id__verdicts__verdict_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+                /** @description Chosen by the client: to try again changes nothing. */
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_verdict_api_recordings__recording_id__verdicts__verdict_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+                /** @description Chosen by the client: to try again changes nothing. */
+                verdict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not Found */
             404: {

@@ -5,8 +5,13 @@ type Schemas = components["schemas"];
 export type Recording = Schemas["Recording"];
 export type RecordingState = Recording["state"];
 export type PromptInfo = Schemas["PromptInfo"];
-export type Detection = Schemas["Detection"];
-export type Detections = Schemas["Detections"];
+/** Its scores are NaN, as in the matrix, where the model has none. */
+export type Detection = Omit<Schemas["Detection"], "peak" | "mean"> & { peak: number; mean: number };
+export type Detections = Omit<Schemas["Detections"], "detections"> & { detections: Detection[] };
+export type Verdict = Schemas["Verdict"];
+export type VerdictKind = Verdict["kind"];
+export type PromptStatistics = Schemas["PromptStatistics"];
+export type Statistics = Schemas["Statistics"];
 export type Preset = Schemas["Preset"];
 export type ModelInfo = Schemas["Model"];
 export type ModelOverview = Schemas["ModelOverview"];

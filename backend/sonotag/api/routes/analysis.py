@@ -20,6 +20,7 @@ from sonotag.api.deps import (
     preset_prompts,
     rules_for,
 )
+from sonotag.api.reviewed import moments_of, statistics_of
 from sonotag.api.schemas import (
     AnalysisAccepted,
     AnalyzeRequest,
@@ -112,11 +113,19 @@ def detections(
     rule: RuleDep,
     thresholds: Thresholds = None,
     format: Annotated[str, Query(pattern="^(json|csv|audacity)$")] = "json",
+    verdicts: Annotated[bool, Query(description="With what people said: rejected moments are left out.")] = False,
+    rejected: Annotated[bool, Query(description="With `verdicts`: rejected moments too, marked so.")] = False,
+    statistics: Annotated[bool, Query(description="In json: statistics of each prompt, too.")] = False,
 ) -> Response | Detections:
-    """Stretches in which a prompt was heard, by onset. csv and audacity come as attachments."""
+    """Stretches in which a prompt was heard, by onset. csv and audacity come as attachments.
+
+    With `verdicts`, moments that people accepted, adjusted or added are there as they left them, also where they are
+    not found any more; csv then has a column `verdict`, json the field, and file names say so.
+    """
     recording = services.database.recording(recording_id)
     words = _prompts_or_last(prompts, recording)
-    table, found = services.scorer.detections(recording, words, rules_for(words, thresholds, rule))
+    rules = rules_for(words, thresholds, rule)
+    table, found, known = moments_of(services, recording, words, rules, with_verdicts=verdicts, with_rejected=rejected)
     if format == "json":
         return Detections(
             recording_id=recording_id,
@@ -128,17 +137,17 @@ def detections(
                 min_length_s=rule.min_length_s,
             ),
             prompts=[PromptInfo.of(c) for c in table.asked.coverage],
-            detections=[
-                Detection(prompt=d.prompt, onset_s=d.onset_s, offset_s=d.offset_s, peak=d.peak, mean=d.mean)
-                for d in found
-            ],
+            detections=[Detection.of(detection) for detection in found],
+            verdicts=known,
+            statistics=statistics_of(table, found, [own.threshold for own in rules]) if statistics else None,
         )
-    return _attachment(format, detections_csv(found) if format == "csv" else audacity_labels(found))
+    content = detections_csv(found, verdicts=verdicts) if format == "csv" else audacity_labels(found)
+    return _attachment(format, "moments-reviewed" if verdicts else "moments", content)
 
 
-def _attachment(format_name: str, content: str) -> Response:
+def _attachment(format_name: str, stem: str, content: str) -> Response:
     known = FORMATS[format_name]
-    headers = {"Content-Disposition": f'attachment; filename="moments{known.extension}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{stem}{known.extension}"'}
     return Response(content, media_type=known.media_type, headers=headers)
 
 
