@@ -15,7 +15,7 @@ test("on the empty page semicolons make chips and commas stay in them", async ({
   await expect(chips).toHaveText(["a bell, far away", "rain"]);
   await page.reload();
   await expect(chips).toHaveText(["a bell, far away", "rain"]);
-  await page.getByRole("button", { name: "Animals" }).click();
+  await page.getByRole("button", { name: "Nature and animals" }).click();
   await expect(chips.first()).toHaveText("dog barking");
 });
 
@@ -47,7 +47,9 @@ test("a prompt the model does not know is hatched, says so, and can be replaced"
   const { x, y } = await view.pointOf("quantum flux", 60);
   await page.mouse.move(x, y);
   await expect(view.readout).toContainText("not covered by this model");
-  await expect(page.getByRole("row", { name: /quantum flux/ })).toContainText("not covered");
+  await expect(page.getByRole("table").getByRole("row", { name: /quantum flux/ })).toContainText(
+    "not covered",
+  );
 
   const dog = await view.scoreAt("dog barking", 15);
   await view.rows

@@ -96,13 +96,23 @@ export class RecordingView {
   async lightnessAt(prompt: string, timesS: number[]): Promise<number[]> {
     return this.page.locator(".stage").evaluate(
       (stage, { words, times }) => {
-        const names = [...stage.querySelectorAll<HTMLElement>(".row-name")].map((name) => name.innerText);
-        const canvas = stage.querySelector<HTMLCanvasElement>(".heat-canvas canvas");
+        const names = [...stage.querySelectorAll<HTMLElement>(".row-name")];
+        const row = names
+          .find((name) => name.innerText === words)
+          ?.closest(".row")
+          ?.getBoundingClientRect();
+        const middle = row ? row.top + row.height / 2 : Number.NaN;
+        // The map is in several canvases, some rows each.
+        const canvas = [...stage.querySelectorAll<HTMLCanvasElement>(".heat-canvas canvas")].find((one) => {
+          const { top, bottom } = one.getBoundingClientRect();
+          return top < middle && middle < bottom;
+        });
         const durationS = Number(stage.querySelector("[role=slider]")?.getAttribute("aria-valuemax"));
         // A copy, because reading pixels back from the page's own canvas would change how it is drawn.
         const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
         if (!canvas || !copy) throw new Error("no map on the page");
-        const y = Math.floor(((names.indexOf(words) + 0.5) / names.length) * canvas.height);
+        const { top, height } = canvas.getBoundingClientRect();
+        const y = Math.floor(((middle - top) / height) * canvas.height);
         return times.map((timeS) => {
           const x = Math.min(canvas.width - 1, Math.floor((timeS / durationS) * canvas.width));
           copy.drawImage(canvas, x, y, 1, 1, 0, 0, 1, 1);
@@ -116,7 +126,8 @@ export class RecordingView {
 
   /** The moments of a row as the map's table tells them to those who do not see it. */
   async spokenMoments(prompt: string): Promise<Array<{ onsetS: number; offsetS: number }>> {
-    const words = await this.page.getByRole("row", { name: prompt }).innerText();
+    const table = this.page.getByRole("table", { name: "Moments of each prompt" });
+    const words = await table.getByRole("row", { name: prompt }).innerText();
     const seconds = (clock: string) => clock.split(":").reduce((total, part) => total * 60 + Number(part), 0);
     return [...words.matchAll(/([\d:.]+) to ([\d:.]+)/g)].map(([, from, to]) => ({
       onsetS: seconds(from),

@@ -94,7 +94,7 @@ test("a row has a threshold of its own, can be muted, and gives both back", asyn
   await page.getByRole("button", { name: "Mute church bell" }).click();
   await expect(view.moments.filter({ hasText: "church bell" })).toHaveCount(0);
   await expect.poll(count).toBe(all - bells);
-  await expect(page.getByRole("row", { name: /church bell/ })).toContainText("muted");
+  await expect(page.getByRole("table").getByRole("row", { name: /church bell/ })).toContainText("muted");
   expect(await view.scoreAt("church bell", 51), "its scores stay").toBeGreaterThan(0);
   expect(await violationsInBothThemes(page)).toEqual([]);
 

@@ -11,13 +11,19 @@ export interface Surface {
 }
 
 export type Paint = (surface: Surface) => void;
+/** Calls back whenever what is painted has changed, until the function it returns is called. */
+export type Watch = (redraw: () => void) => () => void;
+
+/** So much beyond what is on show is painted as well, so that scrolling meets no empty canvas. */
+const SCROLL_MARGIN = "240px";
 
 /**
  * A canvas as sharp as the screen. It repaints, once per animation frame at most, when `paint` is another
- * function (so callers memoise it), when its size changes and when the pixel ratio does.
+ * function (so callers memoise it), when `watch` says so, when its size changes and when the pixel ratio does; out
+ * of sight it waits until it is seen.
  */
-export function Canvas(props: { paint: Paint; className?: string; label?: string }) {
-  const { paint, label } = props;
+export function Canvas(props: { paint: Paint; watch?: Watch; className?: string; label?: string }) {
+  const { paint, watch, label } = props;
   const element = useRef<HTMLCanvasElement>(null);
   const latest = useRef(paint);
   const request = useRef<() => void>(() => undefined);
@@ -27,8 +33,12 @@ export function Canvas(props: { paint: Paint; className?: string; label?: string
     if (!canvas) return;
     const scope = new DisposableScope();
     let frame = 0;
+    let seen = true;
+    let late = false;
     const draw = () => {
       frame = 0;
+      late = !seen;
+      if (late) return;
       const context = canvas.getContext("2d");
       const width = canvas.clientWidth;
       const height = canvas.clientHeight;
@@ -45,9 +55,16 @@ export function Canvas(props: { paint: Paint; className?: string; label?: string
     request.current = () => {
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
-    const observer = new ResizeObserver(() => request.current());
-    observer.observe(canvas);
-    scope.add(() => observer.disconnect());
+    const sizes = new ResizeObserver(() => request.current());
+    sizes.observe(canvas);
+    scope.add(() => sizes.disconnect());
+    const margins = { rootMargin: SCROLL_MARGIN, scrollMargin: SCROLL_MARGIN };
+    const sight = new IntersectionObserver((entries) => {
+      seen = entries[entries.length - 1].isIntersecting;
+      if (seen && late) request.current();
+    }, margins);
+    sight.observe(canvas);
+    scope.add(() => sight.disconnect());
     scope.add(() => cancelAnimationFrame(frame));
     watchPixelRatio(scope, () => request.current());
     request.current();
@@ -58,6 +75,8 @@ export function Canvas(props: { paint: Paint; className?: string; label?: string
     latest.current = paint;
     request.current();
   }, [paint]);
+
+  useEffect(() => watch?.(() => request.current()), [watch]);
 
   return label === undefined ? (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus, and this one only decorates

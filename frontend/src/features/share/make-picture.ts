@@ -59,7 +59,7 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
       heardUntilS: session.matrix.heardUntilS,
       complete: recording.state === "done",
       palette,
-      maxIn: (prompt, fromS, toS) => matrix.maxIn(prompt, fromS, toS),
+      fill: (prompt, stretchShown, pixels) => matrix.fill(prompt, stretchShown, pixels),
     },
   );
   const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made, "image/png"));

@@ -5,6 +5,7 @@ import { cssColour } from "../timeline/colour";
 import { timeToX, type View } from "../timeline/geometry";
 import { type HeatRow, paintHeat } from "../timeline/paint-heat";
 import { type PaintedTile, paintAxis, paintSpectrum, paintWave } from "../timeline/paint-lanes";
+import type { Fill } from "../timeline/sampling";
 import { ticksFor } from "../timeline/ticks";
 
 export interface Picture {
@@ -20,7 +21,7 @@ export interface Picture {
   heardUntilS: number;
   complete: boolean;
   palette: Palette;
-  maxIn: (prompt: string, fromS: number, toS: number) => number;
+  fill: Fill;
 }
 
 export const PICTURE_WIDTH = 1200;
@@ -70,7 +71,7 @@ export function paintPicture(surface: Surface, picture: Picture): void {
         lane,
         palette,
         view,
-        picture.peaks,
+        [picture.peaks],
         picture.complete ? Number.POSITIVE_INFINITY : picture.heardUntilS,
       );
   });
@@ -109,7 +110,7 @@ export function paintPicture(surface: Surface, picture: Picture): void {
       rows: picture.rows,
       rowHeight: ROW,
       palette,
-      maxIn: picture.maxIn,
+      fill: picture.fill,
       heardUntilS: picture.heardUntilS,
       front: false,
       complete: picture.complete,

@@ -13,8 +13,8 @@ const NARROWEST_TITLE = 3;
 export function ChapterLane() {
   const { seek } = useWorkspace();
   const chapters = useChapters();
-  const view = useView((state) => state.view);
-  if (chapters.length === 0) return null;
+  const view = useView((state) => (chapters.length > 0 ? state.view : null));
+  if (!view) return null;
   return (
     <Lane kind="chapters" label="Chapters">
       <div className="chapter-track" aria-hidden="true">

@@ -7,13 +7,13 @@ export function FollowChip() {
   const { session, viewport, player } = useWorkspace();
   const running = useSession((state) => isRunning(state.recording));
   const playing = usePlayback((state) => state.playing);
-  const positionS = usePlayback((state) => state.positionS);
-  const view = useView((state) => state.view);
+  const positionS = usePlayback((state) => (state.playing ? state.positionS : 0));
+  const inSight = useView(({ view }) => positionS >= view.startS && positionS <= view.endS);
   const following = useView((state) => state.following);
   const whole = useView(isWhole);
   if (whole) return null;
   const left = running && !following;
-  const outOfSight = playing && (positionS < view.startS || positionS > view.endS);
+  const outOfSight = playing && !inSight;
   if (!left && !outOfSight) return null;
   const follow = () => {
     if (outOfSight) viewport.reveal(player.positionS);

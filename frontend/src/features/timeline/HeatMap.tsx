@@ -1,92 +1,108 @@
 import { useCallback, useMemo } from "react";
-import { formatClock } from "../../lib/format";
+import type { Detection } from "../../api/types";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { replacePrompt } from "../prompts/split";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { timeToX } from "./geometry";
+import { HeatGrid } from "./HeatGrid";
+import { heardOf } from "./heard";
 import { MomentsTable } from "./MomentsTable";
 import { type HeatRow, paintHeat } from "./paint-heat";
-import { maxFrom } from "./sampling";
+import { type Fill, fillFrom } from "./sampling";
 import { useDetail } from "./use-detail";
-import { useHeard } from "./use-heard";
+import { useRedraw } from "./use-redraw";
 
 const NONE: string[] = [];
+const NO_MOMENTS: HeatRow["moments"] = [];
+/** Rows per canvas: those out of sight are not painted. */
+const CHUNK = 8;
 
 export function HeatMap(props: { rowHeight: number }) {
   const { rowHeight } = props;
-  const { session } = useWorkspace();
-  const palette = usePalette();
-  const view = useView((state) => state.view);
-  const version = useSession((state) => state.matrixVersion);
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
   const settings = useSession((state) => state.rows);
   const detections = useSession((state) => state.detections);
-  const heard = useHeard();
-  const detail = useDetail();
 
-  const rows = useMemo(
-    () =>
-      prompts.map((prompt): HeatRow => {
-        const own = detections.filter((moment) => moment.prompt === prompt);
-        const moments = own.map(({ onset_s, offset_s }) => [onset_s, offset_s] as const);
-        return {
-          prompt,
-          covered: infos[prompt]?.covered ?? true,
-          muted: settings[prompt]?.muted ?? false,
-          moments,
-        };
+  const chunks = useMemo(() => {
+    const moments = momentsByPrompt(detections);
+    const rows = prompts.map(
+      (prompt): HeatRow => ({
+        prompt,
+        covered: infos[prompt]?.covered ?? true,
+        muted: settings[prompt]?.muted ?? false,
+        moments: moments.get(prompt) ?? NO_MOMENTS,
       }),
-    [prompts, infos, settings, detections],
-  );
+    );
+    const count = Math.ceil(rows.length / CHUNK);
+    return Array.from({ length: count }, (_, chunk) => rows.slice(chunk * CHUNK, (chunk + 1) * CHUNK));
+  }, [prompts, infos, settings, detections]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the matrix changes behind its version
-  const paint = useCallback(
-    (surface: Surface) =>
-      paintHeat(surface, {
-        view,
-        rows,
-        rowHeight,
-        palette,
-        maxIn: maxFrom(session.matrix, detail),
-        heardUntilS: heard.untilS,
-        front: heard.running,
-        complete: heard.complete,
-      }),
-    [session, view, rows, rowHeight, palette, detail, version, heard.untilS, heard.running, heard.complete],
-  );
-
-  const range = `${formatClock(view.startS)} to ${formatClock(view.endS)}`;
   return (
     <>
-      <div className="heat-canvas" style={{ height: rows.length * rowHeight }}>
-        {rows.length > 0 && (
-          <Canvas
-            paint={paint}
-            label={`Heatmap of ${rows.length} prompts, ${range}; the table that follows lists its moments`}
-          />
-        )}
+      <div className="heat-canvas">
+        <HeatChunks chunks={chunks} rowHeight={rowHeight} />
       </div>
       <CellMark rowHeight={rowHeight} />
+      <HeatGrid rowHeight={rowHeight} />
       <MomentsTable />
-      {rows.map((row, index) =>
-        row.covered ? null : (
-          <Replacements key={row.prompt} prompt={row.prompt} top={index * rowHeight} height={rowHeight} />
+      {prompts.map((prompt, index) =>
+        (infos[prompt]?.covered ?? true) ? null : (
+          <Replacements key={prompt} prompt={prompt} top={index * rowHeight} height={rowHeight} />
         ),
       )}
     </>
   );
 }
 
+/** Moments come in the order of their onsets, and stay in it. */
+function momentsByPrompt(detections: readonly Detection[]): Map<string, Array<readonly [number, number]>> {
+  const found = new Map<string, Array<readonly [number, number]>>();
+  for (const { prompt, onset_s, offset_s } of detections) {
+    const own = found.get(prompt);
+    if (own) own.push([onset_s, offset_s]);
+    else found.set(prompt, [[onset_s, offset_s]]);
+  }
+  return found;
+}
+
+function HeatChunks({ chunks, rowHeight }: { chunks: HeatRow[][]; rowHeight: number }) {
+  const { session } = useWorkspace();
+  const detail = useDetail();
+  const fill = useMemo(() => fillFrom(session.matrix, detail), [session, detail]);
+  return chunks.map((rows, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a canvas is where it is, whatever rows it shows
+    <HeatChunk key={index} rows={rows} rowHeight={rowHeight} fill={fill} />
+  ));
+}
+
+function HeatChunk({ rows, rowHeight, fill }: { rows: HeatRow[]; rowHeight: number; fill: Fill }) {
+  const { session, viewport } = useWorkspace();
+  const palette = usePalette();
+  const watch = useRedraw();
+  const paint = useCallback(
+    (surface: Surface) => {
+      const { untilS, running, complete } = heardOf(session);
+      const { view } = viewport.store.getState();
+      const heard = { heardUntilS: untilS, front: running, complete };
+      paintHeat(surface, { view, rows, rowHeight, palette, fill, ...heard });
+    },
+    [session, viewport, rows, rowHeight, palette, fill],
+  );
+  return (
+    <div style={{ height: rows.length * rowHeight }}>
+      <Canvas paint={paint} watch={watch} />
+    </div>
+  );
+}
+
 /** A ring on the score under inspection. */
 function CellMark(props: { rowHeight: number }) {
   const cell = useView((state) => state.cell);
-  const view = useView((state) => state.view);
+  const left = useView(({ cell: at, view }) => (at ? timeToX(view, 100, at.timeS) : -1));
   const row = useSession((state) => (cell ? state.prompts.indexOf(cell.prompt) : -1));
-  if (!cell || row < 0) return null;
-  const left = timeToX(view, 100, cell.timeS);
-  if (left < 0 || left > 100) return null;
+  if (row < 0 || left < 0 || left > 100) return null;
   return <div className="cell-mark" style={{ left: `${left}%`, top: (row + 0.5) * props.rowHeight }} />;
 }
 

@@ -6,84 +6,96 @@ import { SortMenu } from "../prompts/SortMenu";
 import { useView, useWorkspace } from "../session/context";
 import { ChapterLane } from "./ChapterLane";
 import { timeToX } from "./geometry";
+import { heardOf } from "./heard";
 import { Lane } from "./Lane";
 import { MinimapLane } from "./MinimapLane";
 import { paintAxis, paintSpectrum, paintWave } from "./paint-lanes";
 import { ticksFor } from "./ticks";
-import { useHeard } from "./use-heard";
 import { usePeaks } from "./use-peaks";
+import { useRedraw } from "./use-redraw";
+import { useSettledView } from "./use-settled-view";
 import { useSpectrum } from "./use-spectrum";
 import { useTrackWidth } from "./use-track-width";
 
 const TICK_GAP_PX = 72;
+const SPOKEN_AFTER_MS = 100;
 
 function WaveLane() {
+  const { session, viewport } = useWorkspace();
   const palette = usePalette();
-  const view = useView((state) => state.view);
-  const peaks = usePeaks();
-  const heard = useHeard();
-  const heardUntilS = heard.complete ? Number.POSITIVE_INFINITY : heard.untilS;
+  const waves = usePeaks();
+  const watch = useRedraw();
   const paint = useCallback(
     (surface: Surface) => {
-      if (peaks) paintWave(surface, palette, view, peaks, heardUntilS);
+      const heard = heardOf(session);
+      const heardUntilS = heard.complete ? Number.POSITIVE_INFINITY : heard.untilS;
+      paintWave(surface, palette, viewport.store.getState().view, waves, heardUntilS);
     },
-    [palette, view, peaks, heardUntilS],
+    [session, viewport, palette, waves],
   );
   return (
     <Lane kind="wave" label="Level">
-      <Canvas paint={paint} />
+      <Canvas paint={paint} watch={watch} />
     </Lane>
   );
 }
 
 function SpectrumLane() {
+  const { session, viewport } = useWorkspace();
   const palette = usePalette();
-  const view = useView((state) => state.view);
   const track = useRef<HTMLDivElement>(null);
   const width = useTrackWidth(track);
-  const spectrum = useSpectrum(Math.round(width * (window.devicePixelRatio || 1)));
-  const heard = useHeard();
-  const tiles = spectrum?.tiles;
+  const { info, tilesFor } = useSpectrum(Math.round(width * (window.devicePixelRatio || 1)));
+  const watch = useRedraw();
   const paint = useCallback(
     (surface: Surface) => {
-      const knownS = Math.max(0, ...(tiles ?? []).map((tile) => tile.endS));
+      const { view } = viewport.store.getState();
+      const tiles = tilesFor(view);
+      const heard = heardOf(session);
+      const knownS = tiles.reduce((untilS, tile) => Math.max(untilS, tile.endS), 0);
       const untilS = heard.complete ? view.endS : Math.min(heard.untilS, knownS);
       const heardX = timeToX(view, surface.width, untilS);
-      paintSpectrum(surface, palette, view, tiles ?? [], Math.max(0, Math.min(surface.width, heardX)));
+      paintSpectrum(surface, palette, view, tiles, Math.max(0, Math.min(surface.width, heardX)));
     },
-    [palette, view, tiles, heard.complete, heard.untilS],
+    [session, viewport, palette, tilesFor],
   );
-  const topHz = spectrum?.info.max_hz;
   return (
     <Lane
       kind="spectrum"
       label={
         <>
           <span>Spectrum</span>
-          {topHz !== undefined && <span className="num lane-unit">to {Math.round(topHz / 1000)} kHz</span>}
+          {info && <span className="num lane-unit">to {Math.round(info.max_hz / 1000)} kHz</span>}
         </>
       }
     >
       <div ref={track} className="fill">
-        <Canvas paint={paint} />
+        <Canvas paint={paint} watch={watch} />
       </div>
     </Lane>
   );
 }
 
 function AxisLane() {
+  const { viewport } = useWorkspace();
   const palette = usePalette();
-  const view = useView((state) => state.view);
   const known = useView((state) => state.durationS > 0);
+  const { startS, endS } = useSettledView(SPOKEN_AFTER_MS);
+  const watch = useRedraw();
   const paint = useCallback(
     (surface: Surface) => {
+      const { view } = viewport.store.getState();
       if (known) paintAxis(surface, palette, view, ticksFor(view, surface.width, TICK_GAP_PX));
     },
-    [palette, view, known],
+    [viewport, palette, known],
   );
   return (
     <Lane kind="axis" label={<SortMenu />}>
-      <Canvas paint={paint} label={`Time axis, ${formatClock(view.startS)} to ${formatClock(view.endS)}`} />
+      <Canvas
+        paint={paint}
+        watch={watch}
+        label={`Time axis, ${formatClock(startS)} to ${formatClock(endS)}`}
+      />
     </Lane>
   );
 }

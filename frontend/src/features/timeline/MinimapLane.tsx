@@ -1,46 +1,47 @@
-import { type PointerEvent, useCallback } from "react";
-import { Canvas, type Surface } from "../../ui/Canvas";
+import { type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { throttled } from "../../lib/throttled";
+import { Canvas, type Surface, type Watch } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { useSession, useView, useWorkspace } from "../session/context";
-import { timeToX, xToTime } from "./geometry";
+import type { RecordingSession } from "../session/session";
+import { timeToX, type View, xToTime } from "./geometry";
+import { heardOf } from "./heard";
 import { Lane } from "./Lane";
 import { paintMinimap } from "./paint-lanes";
-import { useHeard } from "./use-heard";
 import { isWhole } from "./view-store";
 
 /** The whole recording at a glance. A click goes there; while zoomed in, dragging moves the view along. */
 export function MinimapLane() {
   const { session, viewport, seek } = useWorkspace();
   const palette = usePalette();
-  const view = useView((state) => state.view);
   const durationS = useView((state) => state.durationS);
-  const version = useSession((state) => state.matrixVersion);
   const settings = useSession((state) => state.rows);
-  const heard = useHeard();
+  const watch = useMemo(() => newScores(session), [session]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the matrix changes behind its version
   const paint = useCallback(
     (surface: Surface) => {
       const { matrix } = session;
+      const { untilS, complete } = heardOf(session);
       const prompts = matrix.prompts.filter((prompt) => !settings[prompt]?.muted);
-      const maxIn = (fromS: number, toS: number) => {
-        let best = Number.NaN;
+      const fill = (whole: View, pixels: Float32Array) => {
+        const own = new Float32Array(pixels.length);
+        pixels.fill(Number.NaN);
         for (const prompt of prompts) {
-          const score = matrix.maxIn(prompt, fromS, toS);
-          if (!Number.isNaN(score) && !(score <= best)) best = score;
+          matrix.fill(prompt, whole, own);
+          for (let pixel = 0; pixel < own.length; pixel += 1) {
+            if (own[pixel] > pixels[pixel] || Number.isNaN(pixels[pixel])) pixels[pixel] = own[pixel];
+          }
         }
-        return best;
       };
-      const { untilS, complete } = heard;
-      paintMinimap(surface, { durationS, heardUntilS: untilS, complete, palette, maxIn });
+      paintMinimap(surface, { durationS, heardUntilS: untilS, complete, palette, fill });
     },
-    [session, durationS, version, settings, heard.untilS, heard.complete, palette],
+    [session, durationS, settings, palette],
   );
 
   const go = (event: PointerEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     const timeS = xToTime({ startS: 0, endS: durationS }, box.width, event.clientX - box.left);
-    if (isWhole({ view, durationS })) seek(timeS);
+    if (isWhole(viewport.store.getState())) seek(timeS);
     else viewport.centreOn(timeS);
   };
 
@@ -59,19 +60,46 @@ export function MinimapLane() {
           if (event.buttons & 1) go(event);
         }}
       >
-        <Canvas paint={paint} />
+        <Canvas paint={paint} watch={watch} />
         <ViewFrame />
       </div>
     </Lane>
   );
 }
 
-/** A frame around what the other lanes show; apart from the canvas, which need not be painted when the view moves. */
+/** While more is heard all the time, the whole is painted anew this often. */
+const EVERY_MS = 100;
+
+/** Has the minimap painted anew for other scores, and not for another view: it always shows everything. */
+function newScores(session: RecordingSession): Watch {
+  return (redraw) => {
+    const soon = throttled(EVERY_MS, redraw);
+    const forget = session.store.subscribe((now, before) => {
+      if (now.matrixVersion !== before.matrixVersion || now.recording?.state !== before.recording?.state)
+        soon();
+    });
+    return () => {
+      forget();
+      soon.cancel();
+    };
+  };
+}
+
+/** A frame around what the other lanes show; apart from the canvas, and past React, for it moves with the pointer. */
 function ViewFrame() {
-  const view = useView((state) => state.view);
-  const durationS = useView((state) => state.durationS);
-  const whole = { startS: 0, endS: Math.max(durationS, 1e-3) };
-  const left = timeToX(whole, 100, view.startS);
-  const width = timeToX(whole, 100, view.endS) - left;
-  return <div className="mini-frame" style={{ left: `${left}%`, width: `${width}%` }} />;
+  const { viewport } = useWorkspace();
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const place = () => {
+      const { view, durationS } = viewport.store.getState();
+      const whole = { startS: 0, endS: Math.max(durationS, 1e-3) };
+      const left = timeToX(whole, 100, view.startS);
+      if (!frame.current) return;
+      frame.current.style.left = `${left}%`;
+      frame.current.style.width = `${timeToX(whole, 100, view.endS) - left}%`;
+    };
+    place();
+    return viewport.store.subscribe(place);
+  }, [viewport]);
+  return <div ref={frame} className="mini-frame" />;
 }

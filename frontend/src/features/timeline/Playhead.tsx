@@ -8,23 +8,26 @@ import { timeToX } from "./geometry";
  * one layer on the compositor and repaints nothing.
  */
 export function Playhead() {
-  const { player } = useWorkspace();
-  const view = useView((state) => state.view);
+  const { player, viewport } = useWorkspace();
   const durationS = useView((state) => state.durationS);
   const positionS = usePlayback((state) => state.positionS);
   const line = useRef<HTMLDivElement>(null);
 
-  useEffect(
-    () =>
-      player.onFrame((nowS) => {
-        if (!line.current) return;
-        const percent = timeToX(view, 100, nowS);
-        line.current.style.transform = `translateX(${percent}%)`;
-        // Out of sight it is still there for those who go by the keyboard.
-        line.current.toggleAttribute("data-away", percent < 0 || percent > 100);
-      }),
-    [player, view],
-  );
+  useEffect(() => {
+    const place = () => {
+      if (!line.current) return;
+      const percent = timeToX(viewport.store.getState().view, 100, player.positionS);
+      line.current.style.transform = `translateX(${percent}%)`;
+      // Out of sight it is still there for those who go by the keyboard.
+      line.current.toggleAttribute("data-away", percent < 0 || percent > 100);
+    };
+    const forgetSound = player.onFrame(place);
+    const forgetView = viewport.store.subscribe(place);
+    return () => {
+      forgetSound();
+      forgetView();
+    };
+  }, [player, viewport]);
 
   return (
     <div

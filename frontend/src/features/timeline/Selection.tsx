@@ -9,8 +9,8 @@ const FALLBACK_FRAME_S = 0.1;
 /** The marked stretch over all lanes; its edges can be dragged, or moved with the arrow keys. */
 export function Selection() {
   const selection = useView((state) => state.selection);
-  const view = useView((state) => state.view);
-  if (!selection) return null;
+  const view = useView((state) => (state.selection ? state.view : null));
+  if (!selection || !view) return null;
   const left = Math.max(-1, timeToX(view, 100, selection.startS));
   const right = Math.min(101, timeToX(view, 100, selection.endS));
   if (right < 0 || left > 100) return null;

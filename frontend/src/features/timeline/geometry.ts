@@ -47,6 +47,13 @@ export function followView(view: View, durationS: number, timeS: number): View {
   return clampView({ startS: timeS - lead, endS: timeS - lead + spanOf(view) }, durationS);
 }
 
+/** The view turned by as little as brings a moment outside it in, and a tenth of it more. */
+export function pageTo(view: View, durationS: number, timeS: number): View {
+  const marginS = spanOf(view) * 0.1;
+  const byS = timeS < view.startS ? timeS - view.startS - marginS : timeS - view.endS + marginS;
+  return panView(view, durationS, byS);
+}
+
 /** Where the front of an analysis lies in a view that follows it. */
 const FRONT_SHARE = 0.85;
 

@@ -45,6 +45,35 @@ describe("ScoreRow", () => {
 });
 
 describe("ScoreMatrix", () => {
+  it("fills pixels with what each of them shows by itself, at any zoom", () => {
+    const start = fc.double({ min: 0, max: 200, noNaN: true });
+    const span = fc.double({ min: 0.01, max: 400, noNaN: true });
+    fc.assert(
+      fc.property(scores, start, span, fc.integer({ min: 1, max: 60 }), (values, startS, spanS, count) => {
+        const matrix = new ScoreMatrix(["dog"], 3);
+        matrix.load(["dog"], 0.25, [values], 250);
+        const view = { startS, endS: startS + spanS };
+        const pixels = new Float32Array(count);
+        matrix.fill("dog", view, pixels);
+        pixels.forEach((score, pixel) => {
+          const fromS = startS + (pixel / count) * spanS;
+          const toS = startS + ((pixel + 1) / count) * spanS;
+          expect(score).toBe(matrix.maxIn("dog", fromS, toS));
+        });
+        matrix.fill("cat", view, pixels);
+        expect(pixels.every(Number.isNaN)).toBe(true);
+      }),
+    );
+  });
+
+  it("finds when in a stretch a score is highest", () => {
+    const matrix = new ScoreMatrix(["dog"], 2);
+    matrix.load(["dog"], 0.5, [[0.1, 0.9, 0.3, 0.9]], 4);
+    expect(matrix.peakTime("dog", 2, 4)).toBe(2.75);
+    expect(matrix.peakTime("dog", 3, 4)).toBe(3.75);
+    expect(matrix.peakTime("dog", 10, 12)).toBe(11);
+  });
+
   it("grows window by window", () => {
     const matrix = new ScoreMatrix(["dog", "bell"]);
     matrix.append(

@@ -1,3 +1,4 @@
+import type { View } from "./geometry";
 import { ScoreRow } from "./score-row";
 
 type Rows = ReadonlyArray<ArrayLike<number> | null>;
@@ -107,6 +108,26 @@ export class ScoreMatrix {
     return row.max(first, Math.max(end, first + 1));
   }
 
+  /**
+   * What each of `pixels.length` pixels across a view shows of a prompt: the highest score in its stretch of time,
+   * NaN where none is known.
+   */
+  fill(prompt: string, view: View, pixels: Float32Array): void {
+    const row = this.rows.get(prompt);
+    if (!row || this.columnS === null || row.length === 0) {
+      pixels.fill(Number.NaN);
+      return;
+    }
+    const edge = EDGE_S / this.columnS;
+    const step = (view.endS - view.startS) / pixels.length / this.columnS;
+    const origin = (view.startS - this.startS) / this.columnS;
+    for (let pixel = 0; pixel < pixels.length; pixel += 1) {
+      const first = Math.floor(origin + pixel * step + edge);
+      const end = Math.ceil(origin + (pixel + 1) * step - edge);
+      pixels[pixel] = row.max(first, end > first ? end : first + 1);
+    }
+  }
+
   /** Columns of a prompt that touch a stretch, from the one numbered `first` on; NaN where nothing is known. */
   columnsIn(prompt: string, fromS: number, toS: number): { first: number; scores: Float32Array } {
     const row = this.rows.get(prompt);
@@ -141,6 +162,17 @@ export class ScoreMatrix {
       if (score > peak) peak = score;
     }
     return known === 0 ? null : { share: above / known, peak, mean: sum / known };
+  }
+
+  /** When in a stretch a prompt scores highest: the middle of that column, or of the stretch where none is known. */
+  peakTime(prompt: string, fromS: number, toS: number): number {
+    const { first, scores } = this.columnsIn(prompt, fromS, toS);
+    let best = -1;
+    scores.forEach((score, index) => {
+      if (!Number.isNaN(score) && !(best >= 0 && score <= scores[best])) best = index;
+    });
+    if (best < 0 || this.columnS === null) return (fromS + toS) / 2;
+    return this.startS + (first + best + 0.5) * this.columnS;
   }
 
   /** Columns known for a prompt; 0 for one that is not covered or not scored yet. */

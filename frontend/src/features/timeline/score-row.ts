@@ -1,14 +1,16 @@
-/** Columns per block of the coarse level: one look there stands for this many columns. */
-const BLOCK = 32;
+/** Each level of the pyramid holds the maximum of this many entries of the one below it. */
+const FAN = 8;
+/** Columns, then their maxima by 8, 64 and 512. */
+const LEVELS = 4;
+const FIRST_CAPACITY = FAN ** (LEVELS - 1);
 
 /**
- * The scores of one prompt over time, growing at its end. Not heard yet is NaN. Beside the columns lies their
- * maximum per block, so that ten hours squeezed into a thousand pixels still cost little, and the one hot frame
+ * The scores of one prompt over time, growing at its end. Not heard yet is NaN. Over the columns stands a pyramid
+ * of their maxima, so that ten hours squeezed into a thousand pixels still cost little, and the one hot frame
  * among them is never lost.
  */
 export class ScoreRow {
-  private columns = new Float32Array(256).fill(Number.NaN);
-  private blocks = new Float32Array(256 / BLOCK).fill(Number.NaN);
+  private levels: Float32Array[] = emptyLevels(FIRST_CAPACITY);
   private used = 0;
 
   get length(): number {
@@ -16,14 +18,14 @@ export class ScoreRow {
   }
 
   at(column: number): number {
-    return column >= 0 && column < this.used ? this.columns[column] : Number.NaN;
+    return column >= 0 && column < this.used ? this.levels[0][column] : Number.NaN;
   }
 
   set(column: number, score: number): void {
     this.reserve(column + 1);
-    this.columns[column] = score;
+    this.levels[0][column] = score;
     if (column >= this.used) this.used = column + 1;
-    this.refreshBlock(Math.floor(column / BLOCK));
+    this.refresh(column, column + 1);
   }
 
   /** Keeps the larger of what is there and `score`. */
@@ -34,45 +36,67 @@ export class ScoreRow {
 
   write(from: number, scores: ArrayLike<number>): void {
     this.reserve(from + scores.length);
-    this.columns.set(scores, from);
+    this.levels[0].set(scores, from);
     this.used = Math.max(this.used, from + scores.length);
-    const lastBlock = Math.floor((from + scores.length - 1) / BLOCK);
-    for (let block = Math.floor(from / BLOCK); block <= lastBlock; block += 1) this.refreshBlock(block);
+    this.refresh(from, from + scores.length);
   }
 
   /** Highest score in columns [from, to), NaN when none of them has been heard. */
   max(from: number, to: number): number {
-    const end = Math.min(to, this.used);
-    let column = Math.max(0, from);
+    let first = Math.max(0, from);
+    let end = Math.min(to, this.used);
     let best = Number.NaN;
-    while (column < end) {
-      const wholeBlock = column % BLOCK === 0 && column + BLOCK <= end;
-      const score = wholeBlock ? this.blocks[column / BLOCK] : this.columns[column];
-      if (!(score <= best) && !Number.isNaN(score)) best = score;
-      column += wholeBlock ? BLOCK : 1;
+    for (let level = 0; first < end; level += 1) {
+      const scores = this.levels[level];
+      const top = level === LEVELS - 1;
+      while (first < end && (top || first % FAN !== 0)) {
+        const score = scores[first];
+        if (score > best || Number.isNaN(best)) best = score;
+        first += 1;
+      }
+      while (first < end && end % FAN !== 0) {
+        end -= 1;
+        const score = scores[end];
+        if (score > best || Number.isNaN(best)) best = score;
+      }
+      first /= FAN;
+      end /= FAN;
     }
     return best;
   }
 
-  private refreshBlock(block: number): void {
-    let best = Number.NaN;
-    const end = Math.min((block + 1) * BLOCK, this.used);
-    for (let column = block * BLOCK; column < end; column += 1) {
-      const score = this.columns[column];
-      if (!(score <= best) && !Number.isNaN(score)) best = score;
+  /** Works the maxima over columns [from, to) out anew. */
+  private refresh(from: number, to: number): void {
+    let first = from;
+    let end = to;
+    for (let level = 1; level < LEVELS; level += 1) {
+      first = Math.floor(first / FAN);
+      end = Math.ceil(end / FAN);
+      const below = this.levels[level - 1];
+      const here = this.levels[level];
+      for (let block = first; block < end; block += 1) {
+        let best = Number.NaN;
+        for (let index = block * FAN; index < (block + 1) * FAN; index += 1) {
+          const score = below[index];
+          if (score > best || Number.isNaN(best)) best = score;
+        }
+        here[block] = best;
+      }
     }
-    this.blocks[block] = best;
   }
 
   private reserve(columns: number): void {
-    if (columns <= this.columns.length) return;
-    const capacity = Math.max(columns, this.columns.length * 2);
-    const rounded = Math.ceil(capacity / BLOCK) * BLOCK;
-    const grown = new Float32Array(rounded).fill(Number.NaN);
-    grown.set(this.columns);
-    const blocks = new Float32Array(rounded / BLOCK).fill(Number.NaN);
-    blocks.set(this.blocks);
-    this.columns = grown;
-    this.blocks = blocks;
+    if (columns <= this.levels[0].length) return;
+    const wanted = Math.max(columns, this.levels[0].length * 2);
+    const grown = emptyLevels(Math.ceil(wanted / FIRST_CAPACITY) * FIRST_CAPACITY);
+    for (let level = 0; level < LEVELS; level += 1) grown[level].set(this.levels[level]);
+    this.levels = grown;
   }
+}
+
+/** Room for `columns`, a multiple of the widest block, all of it not heard yet. */
+function emptyLevels(columns: number): Float32Array[] {
+  return Array.from({ length: LEVELS }, (_, level) =>
+    new Float32Array(columns / FAN ** level).fill(Number.NaN),
+  );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { colourTable } from "./colour";
-import { expectedColumns, tileLevel, tilePixels, visibleTiles } from "./spectrum-tiles";
+import type { PaintedTile } from "./paint-lanes";
+import { expectedColumns, tileLevel, tilePixels, tilesOnHand, visibleTiles } from "./spectrum-tiles";
 
 const CIVIDIS = colourTable("cividis");
 const info = {
@@ -32,6 +33,18 @@ describe("spectrum tiles", () => {
     expect(expectedColumns(info, { level: 0, tile: 0 })).toBe(512);
     expect(expectedColumns(info, { level: 0, tile: 2 })).toBe(336);
     expect(expectedColumns(info, { level: 1, tile: 1 })).toBe(168);
+  });
+
+  it("are painted from coarser ones until they are there", () => {
+    const tile = (startS: number, endS: number) => ({ startS, endS }) as PaintedTile;
+    const [whole, left, right] = [tile(0, 68), tile(0, 25.6), tile(25.6, 51.2)];
+    const view = { startS: 20, endS: 30 };
+    const cache = new Map([["2/0", whole]]);
+    expect(tilesOnHand(cache, info, view, 200)).toEqual([whole]);
+    cache.set("0/0", left);
+    expect(tilesOnHand(cache, info, view, 200)).toEqual([whole, left]);
+    cache.set("0/1", right);
+    expect(tilesOnHand(cache, info, view, 200)).toEqual([left, right]);
   });
 
   it("have the low band at the bottom", () => {

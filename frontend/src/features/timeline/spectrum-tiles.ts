@@ -74,3 +74,27 @@ export function paintTile(
   const endS = startS + columns * info.seconds_per_column * 2 ** address.level;
   return { image, startS, endS, columns, bands: info.bands };
 }
+
+export const tileKey = ({ level, tile }: TileAddress): string => `${level}/${tile}`;
+
+/** The tiles to paint for a view, of those that are there: coarser ones first, where the right ones lack. */
+export function tilesOnHand(
+  cache: ReadonlyMap<string, PaintedTile>,
+  info: SpectrogramInfo,
+  view: View,
+  pixels: number,
+): PaintedTile[] {
+  const right = visibleTiles(info, view, pixels);
+  const found = right.flatMap((address) => cache.get(tileKey(address)) ?? []);
+  if (found.length === right.length) return found;
+  const level = tileLevel(info, view, pixels);
+  const coarser: PaintedTile[] = [];
+  for (let above = info.levels - 1; above > level; above -= 1) {
+    const seconds = tileSeconds(info, above);
+    for (let tile = Math.floor(view.startS / seconds); tile * seconds < view.endS; tile += 1) {
+      const present = cache.get(tileKey({ level: above, tile }));
+      if (present) coarser.push(present);
+    }
+  }
+  return [...coarser, ...found];
+}

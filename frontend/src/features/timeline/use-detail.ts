@@ -4,6 +4,7 @@ import { useSession, useView, useWorkspace } from "../session/context";
 import { isRunning } from "../session/session-state";
 import { spanOf } from "./geometry";
 import { ScoreMatrix } from "./score-matrix";
+import { useSettledView } from "./use-settled-view";
 
 export interface Detail {
   matrix: ScoreMatrix;
@@ -20,12 +21,12 @@ const SETTLE_MS = 150;
  */
 export function useDetail(): Detail | null {
   const { session } = useWorkspace();
-  const view = useView((state) => state.view);
+  const view = useSettledView(SETTLE_MS);
   const durationS = useView((state) => state.durationS);
   const prompts = useSession((state) => state.prompts);
   const frameS = useSession((state) => state.recording?.seconds_per_frame ?? null);
   const running = useSession((state) => isRunning(state.recording));
-  const version = useSession((state) => (running ? 0 : state.matrixVersion));
+  const version = useSession((state) => (isRunning(state.recording) ? 0 : state.matrixVersion));
   const [detail, setDetail] = useState<Detail | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other scores at the end of a run need another look
@@ -38,26 +39,21 @@ export function useDetail(): Detail | null {
       return;
     }
     const request = new AbortController();
-    const timer = setTimeout(() => {
-      const margin = spanOf(view) / 4;
-      const span = {
-        fromS: Math.max(0, view.startS - margin),
-        toS: Math.min(durationS, view.endS + margin),
-        maxColumns: COLUMNS,
-      };
-      getScores(session.id, prompts, span, AbortSignal.any([request.signal, session.requests])).then(
-        (scores) => {
-          const matrix = new ScoreMatrix(prompts, scores.start_s);
-          matrix.load(prompts, scores.seconds_per_column, scores.scores, span.toS);
-          setDetail({ matrix, startS: span.fromS, endS: span.toS });
-        },
-        () => undefined, // The pooled map stays on show.
-      );
-    }, SETTLE_MS);
-    return () => {
-      clearTimeout(timer);
-      request.abort();
+    const margin = spanOf(view) / 4;
+    const span = {
+      fromS: Math.max(0, view.startS - margin),
+      toS: Math.min(durationS, view.endS + margin),
+      maxColumns: COLUMNS,
     };
+    getScores(session.id, prompts, span, AbortSignal.any([request.signal, session.requests])).then(
+      (scores) => {
+        const matrix = new ScoreMatrix(prompts, scores.start_s);
+        matrix.load(prompts, scores.seconds_per_column, scores.scores, span.toS);
+        setDetail({ matrix, startS: span.fromS, endS: span.toS });
+      },
+      () => undefined, // The pooled map stays on show.
+    );
+    return () => request.abort();
   }, [session, view, durationS, prompts, frameS, running, version]);
 
   return detail;

@@ -3,6 +3,7 @@ import {
   clampView,
   followView,
   frontView,
+  pageTo,
   panView,
   spanBetween,
   spanOf,
@@ -105,6 +106,13 @@ export class Viewport {
     const next = followView(view, durationS, timeS);
     this.playedS = timeS;
     if (next !== view) this.store.setState({ view: next, following: false });
+  }
+
+  /** Turns the page when a stretch lies outside the view, wherever the playhead is. */
+  bringIntoView(startS: number, endS: number): void {
+    const { view, durationS } = this.store.getState();
+    const next = startS < view.startS ? startS : endS > view.endS ? endS : null;
+    if (next !== null) this.store.setState({ view: pageTo(view, durationS, next), following: false });
   }
 
   /** Goes along with playing sound, unless the reader has moved the view away from it. */
