@@ -44,6 +44,7 @@ def encode_text(prompts: Sequence[str]) -> PromptVectors:
         ("dog, far away", ["dog, far away"], []),
         ("dog | puppy|woof", ["dog", "puppy", "woof"], []),
         ("dog | | dog |", ["dog"], []),
+        ("dog|>|cough", ["dog"], ["cough"]),
         ("dog barking > cough", ["dog barking"], ["cough"]),
         ("dog|puppy > cough|  a   sneeze", ["dog", "puppy"], ["cough", "a sneeze"]),
     ],
@@ -54,7 +55,7 @@ def test_how_the_text_is_read(text: str, wanted: list[str], against: list[str]) 
 
 @pytest.mark.parametrize(
     "text",
-    ["dog > cough > rain", "> cough", "dog >", "|", " | > ", ">", "<script>alert(1)</script>", "a->b", "x>y", " "],
+    ["dog > rain > cough", "> rain", "dog >", "|", " | > ", ">", "<script>alert(1)</script>", "->", "x>y", "a > > b"],
 )
 def test_any_text_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == Wordings((text,))

@@ -24,7 +24,7 @@ from sonotag.domain import Float32, PromptCoverage, PromptVectors, WordingCovera
 
 OR = "|"
 MORE_THAN = ">"
-_MORE_THAN = re.compile(r"(?:^|\s)>(?:\s|$)")
+_MORE_THAN = re.compile(r"(?:^|\s)>(?=\s|$)")
 OFFERED = 3
 """How many prompts are offered instead of one that is not covered."""
 
@@ -47,7 +47,7 @@ def _side(text: str) -> tuple[str, ...]:
 
 def read_prompt(text: str) -> Wordings:
     """The wordings of a prompt, repeated and empty ones dropped. Never raises."""
-    sides = [_side(part) for part in _MORE_THAN.split(text)]
+    sides = [_side(part) for part in _MORE_THAN.split(text.replace(OR, f" {OR} "))]
     if len(sides) > 2 or not all(sides):
         return Wordings((text,))
     return Wordings(sides[0], sides[1] if len(sides) == 2 else ())

@@ -4,13 +4,13 @@ export interface Place {
   view?: { startS: number; endS: number };
   selection?: { startS: number; endS: number };
   threshold?: number;
-  rows?: Record<string, { muted?: boolean; threshold?: number }>;
+  rows?: Record<string, { muted?: boolean; threshold?: number; colour?: number }>;
 }
 
 /** Hundredths of a second are finer than any frame. */
 const short = (value: number): string => String(Number(value.toFixed(2)));
 
-/** As parameters: `t` time, `v` view, `s` selection, `th` threshold, `r` a row's own (`0.8~rain`, `m~wind`). */
+/** As parameters: `t` time, `v` view, `s` selection, `th` threshold, `r` a row's own (`0.8~rain`, `m~wind`, `c3~sea`). */
 export function placeParameters(place: Place): Array<[string, string]> {
   const { timeS, view, selection, threshold, rows = {} } = place;
   const found: Array<[string, string]> = [];
@@ -20,7 +20,8 @@ export function placeParameters(place: Place): Array<[string, string]> {
   if (threshold !== undefined) found.push(["th", short(threshold)]);
   for (const [prompt, row] of Object.entries(rows)) {
     const own = row.threshold === undefined ? "" : short(row.threshold);
-    found.push(["r", `${own}${row.muted ? "m" : ""}~${prompt}`]);
+    const colour = row.colour === undefined ? "" : `c${row.colour}`;
+    found.push(["r", `${own}${row.muted ? "m" : ""}${colour}~${prompt}`]);
   }
   return found;
 }
@@ -37,11 +38,15 @@ export function parsePlace(query: URLSearchParams): Place {
   const threshold = shareOf(query.get("th"));
   if (threshold !== null) place.threshold = threshold;
   for (const entry of query.getAll("r")) {
-    const match = /^([\d.]*)(m?)~(.+)$/s.exec(entry);
+    const match = /^([\d.]*)(m?)(?:c([1-8]))?~(.+)$/s.exec(entry);
     if (!match) continue;
     const own = shareOf(match[1]);
-    const row = { ...(own === null ? {} : { threshold: own }), ...(match[2] === "m" ? { muted: true } : {}) };
-    if (Object.keys(row).length > 0) place.rows = { ...place.rows, [match[3]]: row };
+    const row = {
+      ...(own === null ? {} : { threshold: own }),
+      ...(match[2] === "m" ? { muted: true } : {}),
+      ...(match[3] ? { colour: Number(match[3]) } : {}),
+    };
+    if (Object.keys(row).length > 0) place.rows = { ...place.rows, [match[4]]: row };
   }
   return place;
 }

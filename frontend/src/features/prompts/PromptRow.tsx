@@ -1,12 +1,13 @@
-import type { KeyboardEvent, PointerEvent } from "react";
-import { useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 import { RowEditor } from "./RowEditor";
 import { RowMeter } from "./RowMeter";
-import { replacePrompt, splitPrompts } from "./split";
+import { RowWords } from "./RowWords";
+import { rowColour } from "./row-colours";
+import { splitPrompts } from "./split";
 
 /** A prompt as the label of its row: what it scores under the playhead, and where it is changed, moved or removed. */
 export function PromptRow(props: {
@@ -28,8 +29,8 @@ export function PromptRow(props: {
   const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
   const known = covered && !Number.isNaN(score);
   const on = known && !muted && score >= threshold;
-  const change = (replacements: string[]) =>
-    session.setPrompts(replacePrompt(session.store.getState().prompts, prompt, replacements));
+  const colour = useSession((state) => state.rows[prompt]?.colour);
+  const change = (replacements: string[]) => session.replaceRow(prompt, replacements);
 
   if (editing) {
     return (
@@ -49,7 +50,7 @@ export function PromptRow(props: {
   return (
     <li
       className={`row${on ? " row-on" : ""}${draggedPx === null ? "" : " row-dragged"}`}
-      style={draggedPx === null ? undefined : { transform: `translateY(${draggedPx}px)` }}
+      style={{ ...dragStyle(draggedPx), "--mark": rowColour(colour) } as CSSProperties}
       data-covered={covered}
       data-muted={muted || undefined}
     >
@@ -71,14 +72,9 @@ export function PromptRow(props: {
         onClick={() => setEditing(true)}
         onKeyDown={(event) => event.altKey && moveByKey(event, onMove)}
       >
-        {prompt}
+        <RowWords prompt={prompt} />
       </button>
-      {!covered && <span className="tag">not covered</span>}
-      {note !== null && (
-        <span className="tag" title={note}>
-          cut
-        </span>
-      )}
+      <RowTag prompt={prompt} />
       <span className="row-score num">{known ? formatScore(score) : ""}</span>
       <span className="row-tools">
         <button
@@ -97,6 +93,31 @@ export function PromptRow(props: {
       {covered && <RowMeter prompt={prompt} />}
     </li>
   );
+}
+
+/** What there is to know of how the model takes the prompt, in a word or two. */
+function RowTag({ prompt }: { prompt: string }) {
+  const info = useSession((state) => state.infos[prompt]);
+  if (!info) return null;
+  const { covered, note, wordings } = info;
+  const known = wordings.filter((wording) => wording.covered).length;
+  const words = !covered
+    ? "not covered"
+    : known < wordings.length
+      ? `${known} of ${wordings.length} known`
+      : note !== null
+        ? "cut"
+        : null;
+  if (words === null) return null;
+  return (
+    <span className="tag" title={note ?? undefined}>
+      {words}
+    </span>
+  );
+}
+
+function dragStyle(draggedPx: number | null): CSSProperties {
+  return draggedPx === null ? {} : { transform: `translateY(${draggedPx}px)` };
 }
 
 function moveByKey(event: KeyboardEvent, onMove: (by: number) => void): void {

@@ -3,10 +3,12 @@ import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
+import { RowColours } from "./RowColours";
+import { RowWordings } from "./RowWordings";
 
 /**
- * All that can be done to a row. Enter keeps the new words (semicolons make several prompts), Escape the old ones,
- * empty words remove the row.
+ * All that can be done to a row. Enter keeps the new words (semicolons make several prompts, `|` and `>` a prompt of
+ * several wordings), Escape the old ones, empty words remove the row.
  */
 export function RowEditor(props: {
   prompt: string;
@@ -20,6 +22,11 @@ export function RowEditor(props: {
   const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
   const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
   const form = useRef<HTMLFormElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const join = (sign: string) => {
+    setText((words) => (words.trim() === "" ? "" : `${words.trim()} ${sign} `));
+    field.current?.focus();
+  };
   // The editor of the last row hangs out below the map.
   useEffect(() => {
     form.current?.scrollIntoView({ block: "nearest" });
@@ -45,14 +52,16 @@ export function RowEditor(props: {
       }}
     >
       <input
+        ref={field}
         // biome-ignore lint/a11y/noAutofocus: the field appears because its label was pressed
         autoFocus
         className="field"
         aria-label={`Change ${prompt}`}
         value={text}
         onChange={(event) => setText(event.target.value)}
-        onFocus={(event) => event.target.select()}
+        onFocus={(event) => text === prompt && event.target.select()}
       />
+      <RowWordings prompt={prompt} onSign={join} />
       <label className="row-form-threshold">
         <span className="num">
           above {formatScore(threshold)}
@@ -68,6 +77,7 @@ export function RowEditor(props: {
           onChange={(event) => session.setRow(prompt, { threshold: Number(event.target.value) })}
         />
       </label>
+      <RowColours prompt={prompt} />
       <div className="row-form-actions">
         <button
           type="button"

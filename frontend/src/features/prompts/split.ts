@@ -1,8 +1,10 @@
+import { tidyPrompt } from "./wordings";
+
 /** One line of typed text into prompts: semicolons and line breaks split, commas stay inside a prompt. */
 export function splitPrompts(text: string): string[] {
   return text
     .split(/[;\n]/)
-    .map((part) => part.replace(/\s+/g, " ").trim())
+    .map(tidyPrompt)
     .filter((part) => part !== "");
 }
 

@@ -33,6 +33,8 @@ export interface RowSettings {
   muted?: boolean;
   /** Instead of the threshold that all rows share. */
   threshold?: number;
+  /** One of the row colours, from 1; without it the accent. */
+  colour?: number;
 }
 
 /** What the reader edits, as one value: what undo goes back to. */
@@ -128,6 +130,7 @@ export function withRow(rows: Edits["rows"], prompt: string, change: RowSettings
   const kept: RowSettings = {};
   if (merged.muted) kept.muted = true;
   if (merged.threshold !== undefined) kept.threshold = merged.threshold;
+  if (merged.colour !== undefined) kept.colour = merged.colour;
   const { [prompt]: _, ...others } = rows;
   return Object.keys(kept).length === 0 ? others : { ...others, [prompt]: kept };
 }

@@ -14,7 +14,7 @@ import type {
 import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { EditHistory } from "../../lib/edit-history";
-import { addPrompts, splitPrompts } from "../prompts/split";
+import { addPrompts, replacePrompt, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { MomentsFeed } from "./moments-feed";
 import {
@@ -84,6 +84,18 @@ export class RecordingSession {
   setRow(prompt: string, change: RowSettings): void {
     const { rows } = this.store.getState();
     this.edit({ rows: withRow(rows, prompt, change) }, `${Object.keys(change).join(" ")} of ${prompt}`);
+  }
+
+  /** Other words for a row, or none; what was set for it stays with the first of them. */
+  replaceRow(prompt: string, replacements: readonly string[]): void {
+    const { prompts, rows } = this.store.getState();
+    const [first] = replacements;
+    const { [prompt]: own, ...others } = rows;
+    const moves = own !== undefined && first !== undefined && first !== prompt;
+    this.edit({
+      prompts: replacePrompt(prompts, prompt, replacements),
+      rows: moves ? { ...others, [first]: rows[first] ?? own } : rows,
+    });
   }
 
   undo(): boolean {
