@@ -55,6 +55,12 @@ class TooLargeError(SonotagError):
     code = "too_large"
 
 
+class AccessError(SonotagError):
+    """Whoever asks may not do this. Codes: not_yours, read_only_share."""
+
+    code = "forbidden"
+
+
 class ConflictError(SonotagError):
     """The recording's state does not allow this."""
 

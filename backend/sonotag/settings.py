@@ -111,6 +111,9 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="What cookies are signed with; else one is kept in the data directory."
     )
     secret_file: Path | None = Field(default=None, description="A file to read that secret from.")
+    shared_library: bool = Field(
+        default=False, description="Whether everybody sees, and may delete, every recording: for a trusted home."
+    )
     allowed_origins: list[str] = Field(
         default_factory=list[str],
         description="Origins beside the server's own that may open sockets and send unsafe requests (JSON list).",

@@ -24,7 +24,7 @@ from sonotag.settings import Settings
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server on a real socket: the in-process client sends a whole body before it is read."""
     page = tmp_path_factory.mktemp("page")
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), page_dir=page))
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), page_dir=page, shared_library=True))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))

@@ -39,6 +39,7 @@ STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
     (errors.InputError, 422),
     (errors.MediaError, 422),
     (errors.TooLargeError, 413),
+    (errors.AccessError, 403),
     (errors.ConflictError, 409),
     (errors.BusyError, 429),
     (errors.ModelError, 503),

@@ -158,7 +158,7 @@ export interface paths {
         };
         /**
          * List Recordings
-         * @description Newest first.
+         * @description Newest first: those that this browser, or this API key, brought; everybody's where the library is shared.
          */
         get: operations["list_recordings_api_recordings_get"];
         put?: never;
@@ -222,6 +222,8 @@ export interface paths {
         /**
          * Cancel Analysis
          * @description Stops the analysis; what was heard so far stays, and a new analysis goes on from there.
+         *
+         *     Of a recording that is still arriving nothing stays, so only its owner can cancel it.
          */
         post: operations["cancel_analysis_api_recordings__recording_id__cancel_post"];
         delete?: never;
@@ -1993,6 +1995,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2078,6 +2089,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Not Found */

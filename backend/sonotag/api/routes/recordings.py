@@ -11,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, status
 from fastapi.responses import FileResponse, Response
 
-from sonotag.api.deps import ServicesDep
+from sonotag.api.access import OwnedDep, listed_owner, may_manage, not_yours
+from sonotag.api.deps import OwnerDep, ServicesDep
 from sonotag.api.schemas import ErrorResponse, Recording, RecordingList
 from sonotag.domain import Recording as DomainRecording
 from sonotag.errors import InputError
@@ -49,11 +50,13 @@ def is_byte_range(value: str) -> bool:
 @router.get("")
 def list_recordings(
     services: ServicesDep,
+    owner: OwnerDep,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
 ) -> RecordingList:
-    """Newest first."""
-    found = services.database.recordings(limit + 1, _read_cursor(before) if before else None)
+    """Newest first: those that this browser, or this API key, brought; everybody's where the library is shared."""
+    place = _read_cursor(before) if before else None
+    found = services.database.recordings(limit + 1, place, owner=listed_owner(services, owner))
     more = len(found) > limit
     found = found[:limit]
     return RecordingList(
@@ -66,16 +69,26 @@ def read_recording(services: ServicesDep, recording_id: str) -> Recording:
     return Recording.of(services.database.recording(recording_id))
 
 
-@router.post("/{recording_id}/cancel", status_code=status.HTTP_202_ACCEPTED, responses={409: {"model": ErrorResponse}})
-def cancel_analysis(services: ServicesDep, recording_id: str) -> Recording:
-    """Stops the analysis; what was heard so far stays, and a new analysis goes on from there."""
+@router.post(
+    "/{recording_id}/cancel",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={code: {"model": ErrorResponse} for code in (403, 409)},
+)
+def cancel_analysis(services: ServicesDep, owner: OwnerDep, recording_id: str) -> Recording:
+    """Stops the analysis; what was heard so far stays, and a new analysis goes on from there.
+
+    Of a recording that is still arriving nothing stays, so only its owner can cancel it.
+    """
+    recording = services.database.recording(recording_id)
+    if recording.arriving and not may_manage(services, owner, recording):
+        raise not_yours()
     return Recording.of(services.library.cancel(recording_id))
 
 
-@router.delete("/{recording_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_recording(services: ServicesDep, recording_id: str) -> None:
+@router.delete("/{recording_id}", status_code=status.HTTP_204_NO_CONTENT, responses={403: {"model": ErrorResponse}})
+def delete_recording(services: ServicesDep, recording: OwnedDep) -> None:
     """Removes the recording with its audio, frames and events, stopping work on it."""
-    services.library.delete(recording_id)
+    services.library.delete(recording.id)
 
 
 @router.get(
