@@ -130,6 +130,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
     disk = Disk(settings.data_dir, settings.disk_floor_bytes)
+    stack.enter_context(data.held())
     disk.keep_reserve()
     database = Database(data.database)
     stack.callback(database.close)

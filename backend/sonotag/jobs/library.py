@@ -19,6 +19,7 @@ from sonotag.jobs.encode import EncodeJob, EncodeTools
 from sonotag.jobs.incoming import Arrivals, Incoming
 from sonotag.jobs.runner import JobRunner
 from sonotag.media.filenames import title_from_filename
+from sonotag.media.partial import PartialFile
 from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
 from sonotag.media.spectrogram import COLUMNS_PER_SECOND, MEL_BANDS, tile
 from sonotag.media.thumbnails import image_type
@@ -109,7 +110,14 @@ class Library:
         """Adds a copy of the bundled sample as a new recording, with its prompts."""
         content = sample.path.read_bytes()
         incoming = self._data.new_incoming()
-        incoming.write_bytes(content)
+        copy = PartialFile(incoming)
+        try:
+            copy.open()
+            copy.write(content)
+            copy.commit()
+        except BaseException:
+            copy.discard()
+            raise
         source = Source(
             SourceKind.SAMPLE,
             sample.filename,
@@ -136,8 +144,13 @@ class Library:
             recording = self._database.add_recording(
                 recording_id, title, source, owner=owner, arriving=True, expected_bytes=expected_bytes, link=link
             )
+        except BaseException:
+            self._data.remove(recording_id)
+            raise
+        try:
             return self._arrivals.open(recording, original)
         except BaseException:
+            self._database.delete_recording(recording_id)
             self._data.remove(recording_id)
             raise
 
@@ -151,8 +164,15 @@ class Library:
 
     def arriving_links(self) -> list[Recording]:
         """Recordings that were being fetched by their link and that nobody fetches in this process."""
+        return [one for one in self._arriving() if one.link]
+
+    def arriving_uploads(self) -> list[Recording]:
+        """Recordings whose file was being sent, and to which nothing can be written in this process."""
+        return [one for one in self._arriving() if not one.link]
+
+    def _arriving(self) -> list[Recording]:
         unfinished = [self._database.recording(one) for one in self._database.unfinished()]
-        return [one for one in unfinished if one.arriving and one.link and self._arrivals.get(one.id) is None]
+        return [one for one in unfinished if one.arriving and self._arrivals.get(one.id) is None]
 
     def incoming(self, recording_id: str) -> Incoming | None:
         """The writing side of a recording that is arriving in this process."""
@@ -325,8 +345,13 @@ class Library:
             making.cancel()
 
     def clean(self) -> None:
-        """Removes files that no recording owns. For the start of the server, before anything runs."""
+        """Finishes what an earlier run was stopped in the middle of. For the start of the server, before jobs.
+
+        Deletions are completed; files that no recording owns go, and so do copies that were not finished.
+        """
         removed = self._data.sweep(self._database.recording_ids())
+        for recording in self._database.all_recordings():
+            removed += self._data.tidy(recording)
         if removed:
             log.info("removed %d unowned entries of the data directory", len(removed))
 

@@ -295,6 +295,7 @@ class Uploads:
 
     def restore(self) -> None:
         """Takes up what an earlier run left unfinished. For the start of the server, before jobs are resumed."""
+        self._forget_unannounced()
         self.expire()
         for upload in self._store.all():
             recording = self._database.recording(upload.recording_id)
@@ -306,6 +307,13 @@ class Uploads:
                     incoming.finish()
             except SonotagError as error:
                 log.warning("upload of recording %s: %s %s", recording.id, error.message, error.details)
+
+    def _forget_unannounced(self) -> None:
+        """Removes recordings of uploads that were being announced: nothing had come, and nobody knows their id."""
+        announced = {upload.recording_id for upload in self._store.all()}
+        for recording in self._library.arriving_uploads():
+            if recording.id not in announced and recording.source.size_bytes == 0:
+                self._library.delete(recording.id)
 
     def expire(self) -> None:
         """Removes uploads whose time is over, with the recordings that they did not complete."""

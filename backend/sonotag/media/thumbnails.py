@@ -9,6 +9,9 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
+from sonotag.errors import StorageError
+from sonotag.media.partial import PartialFile
+
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 2 * 1024**2
@@ -38,8 +41,19 @@ def fetch_thumbnail(url: str, proxy_url: str, destination: Path, certificates: P
         if len(content) > MAX_BYTES or image_type(content) is None:
             log.info("the picture at %s is too large, or none", urlsplit(url).hostname)
             return False
-        destination.write_bytes(content)
-    except (OSError, URLError, ValueError) as error:
+        _store(content, destination)
+    except (OSError, URLError, ValueError, StorageError) as error:
         log.info("no picture from %s: %s", urlsplit(url).hostname, error)
         return False
     return True
+
+
+def _store(content: bytes, destination: Path) -> None:
+    file = PartialFile(destination)
+    try:
+        file.open()
+        file.write(content)
+        file.commit()
+    except BaseException:
+        file.discard()
+        raise

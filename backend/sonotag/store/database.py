@@ -30,6 +30,8 @@ from sonotag.store.tables import AnalysisRow, EventRow, RecordingRow
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+_PAGE = 500
+
 NewEvent = tuple[str, dict[str, Any]]
 """Type and body of an event that has no seq yet."""
 
@@ -135,6 +137,13 @@ class Database:
         with Session(self._engine) as session:
             return [_recording(row) for row in session.scalars(query)]
 
+    def all_recordings(self) -> Generator[Recording]:
+        """Every recording, newest first, a page at a time; what is added meanwhile may be missed."""
+        before: tuple[datetime, str] | None = None
+        while page := self.recordings(_PAGE, before):
+            yield from page
+            before = (page[-1].created_at, page[-1].id)
+
     def recording_ids(self) -> set[str]:
         with Session(self._engine) as session:
             return set(session.scalars(select(RecordingRow.id)))
@@ -210,13 +219,13 @@ class Database:
             return [Event(row.seq, row.type, row.body) for row in session.scalars(query)]
 
 
-def migrate(path: Path) -> None:
-    """Brings the database at `path` to the newest schema."""
+def migrate(path: Path, revision: str = "head") -> None:
+    """Brings the database at `path` to the newest schema, or to another; all of it or nothing."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", f"sqlite:///{path}".replace("%", "%%"))
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
         raise StorageError(
             "The database was written by a newer SonoTag.",
