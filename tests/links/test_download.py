@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from yt_dlp.networking import Response
+from yt_dlp.networking.exceptions import HTTPError
+from yt_dlp.utils import DownloadError
 
+from sonotag.media.decode import find_ffmpeg
+from sonotag.media.fetch_child import retry_after_of
+from sonotag.media.fetch_errors import wait_words
 from tests.api.conftest import Server
 from tests.links.conftest import wav_of
 from tests.links.rig.hosts import Rig
@@ -98,6 +108,40 @@ def test_what_a_site_refuses_is_said(server: Server, media: MediaSite, status: i
     assert failed["state"] == "failed"
     assert failed["error"]["code"] == code, failed["error"]
     assert failed["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [("700", "Try again in 12 minutes."), ("", "Try again in an hour."), ("soon", "in an hour.")]
+)
+def test_a_site_that_wants_a_pause_is_quoted(server: Server, media: MediaSite, asked: str, told: str) -> None:
+    media.statuses["/busy.wav"] = 429
+    media.answer_headers["Retry-After"] = asked
+    failed = ended(server, download(server, f"https://{HOST}/busy.wav")["id"])
+    assert failed["error"]["code"] == "link_rate_limited"
+    assert told in failed["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "in an hour"),
+        (0, "in a minute"),
+        (61, "in 2 minutes"),
+        (5400, "in 2 hours"),
+        (86_400 * 2, "in 2 days"),
+        (1e12, "in an hour"),
+        (-5, "in an hour"),
+    ],
+)
+def test_a_pause_in_words(seconds: float | None, words: str) -> None:
+    assert wait_words(seconds) == words
+
+
+def test_a_pause_until_a_date() -> None:
+    headers = {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(minutes=30), usegmt=True)}
+    refused = HTTPError(Response(io.BytesIO(), "https://example.com/", headers, status=429))
+    error = DownloadError("refused", (type(refused), refused, None))
+    assert retry_after_of(error) == pytest.approx(1800, abs=5)
 
 
 def test_a_redirect_to_another_host_is_not_followed(server: Server, media: MediaSite, rig: Rig) -> None:
@@ -267,6 +311,20 @@ def test_the_end_of_a_stretch_ends_the_fetching(server: Server, media: MediaSite
     server.analyze(begun["id"])
     done = ended(server, begun["id"])
     assert (done["state"], done["windows_done"]) == ("done", 2)
+
+
+def test_a_stretch_of_what_has_its_index_last_is_refused_with_the_way_out(
+    server: Server, media: MediaSite, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole.wav"
+    whole.write_bytes(wav_of(8))
+    # As ffmpeg writes MP4 unless asked otherwise: media first, index last.
+    subprocess.run([find_ffmpeg(), "-v", "error", "-i", whole, tmp_path / "late.m4a"], check=True)
+    media.files["/late.m4a"] = ("audio/mp4", (tmp_path / "late.m4a").read_bytes())
+    link = f"https://{HOST}/late.m4a"
+    failed = ended(server, download(server, link, start_s=2, end_s=4)["id"])
+    assert failed["error"]["code"] == "cannot_cut", failed["error"]
+    assert ended(server, download(server, link)["id"])["state"] == "stored"
 
 
 def test_a_stretch_beyond_the_end_is_said_to_be_empty(server: Server, media: MediaSite) -> None:

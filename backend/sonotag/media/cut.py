@@ -75,8 +75,17 @@ class Cutter:
         self._child.close()
         if self._failure is not None:
             raise self._failure
+        empty = self._written == 0 or "Output file is empty" in self._report.details
+        # ffmpeg's word for media that lies before its index, where a pipe cannot go back to.
+        if empty and ": partial file" in self._report.details:
+            raise MediaError(
+                "No part of this recording can be taken: what says where its sound lies comes last in it.",
+                hint="Fetch the whole recording: leave start and end empty.",
+                code="cannot_cut",
+                details=self._report.details,
+            )
         # Then only a header was written.
-        if self._written == 0 or "Output file is empty" in self._report.details:
+        if empty:
             raise MediaError(
                 "There is no sound in the stretch that was asked for.",
                 hint="Look how long the recording is, and choose times within it.",

@@ -20,7 +20,7 @@ from typing import Any
 
 from sonotag.domain import Chapter
 from sonotag.errors import CancelledError, SonotagError
-from sonotag.media.fetch_errors import code_of, link_error
+from sonotag.media.fetch_errors import code_of, link_error, wait_words
 
 _BLOCK_BYTES = 1 << 16
 _EVENT_BYTES = 1 << 20
@@ -225,7 +225,8 @@ class Fetch:
             raise self._error(outcome["code"], json.dumps(outcome), hours=duration_h)
         if outcome["type"] == "error":
             message = str(outcome["message"])
-            raise self._error(code_of(message), f"{message}\n" + "\n".join(outcome.get("log", [])))
+            wait = wait_words(outcome.get("retry_after_s"))
+            raise self._error(code_of(message), f"{message}\n" + "\n".join(outcome.get("log", [])), wait=wait)
         if self._info is None or self._received == 0:
             raise self._error("link_failed", "nothing came")
         expected = self._info.size_bytes

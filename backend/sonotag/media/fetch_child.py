@@ -8,12 +8,17 @@ Nothing of SonoTag's server is imported here, so that the process starts fast an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import yt_dlp  # pyright: ignore[reportMissingTypeStubs]
+from yt_dlp.networking.exceptions import HTTPError  # pyright: ignore[reportMissingTypeStubs]
 
 Info = dict[str, Any]
 
@@ -128,6 +133,30 @@ def description_of(info: Info, listed: bool) -> Info:
     }
 
 
+def retry_after_of(error: BaseException) -> float | None:
+    """Seconds that the site asks to wait (`Retry-After`, RFC 9110, 10.2.3), if it does in any error on the way."""
+    for cause in _causes(error):
+        said = cause.response.headers.get("Retry-After", "") if isinstance(cause, HTTPError) else ""
+        if said.isdecimal():
+            return float(said)
+        with contextlib.suppress(ValueError):
+            return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """`error` and what led to it; yt-dlp keeps causes in attributes of its own."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop(0)
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        told = getattr(current, "exc_info", None) or (None, None, None)
+        waiting += [current.__cause__, current.__context__, getattr(current, "cause", None), told[1]]
+
+
 def fetch(spec: Info, teller: Teller) -> bool:
     """Tells what the link is and writes its media; says whether all went well."""
     log = _Quiet()
@@ -149,7 +178,10 @@ def fetch(spec: Info, teller: Teller) -> bool:
             downloader.process_info(cast(Any, info))
     except Exception as error:
         # Whatever it was, the parent puts it into words; here nobody could read them.
-        teller.tell("error", reason=type(error).__name__, message=str(error)[:4000], log=log.lines)
+        retry_after_s = retry_after_of(error)
+        teller.tell(
+            "error", reason=type(error).__name__, message=str(error)[:4000], log=log.lines, retry_after_s=retry_after_s
+        )
         return False
     teller.tell("done")
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import Any
@@ -109,7 +110,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "link_region_locked": ("{site} does not show this recording where the server stands.", UPLOAD_INSTEAD),
     "link_rate_limited": (
         "{site} has had too many requests from this server.",
-        "Try again in an hour. If you cannot wait, download the audio yourself and drop the file here.",
+        "Try again {wait}. If you cannot wait, download the audio yourself and drop the file here.",
     ),
     "link_private": (
         "This recording is private, or for members only.",
@@ -146,8 +147,22 @@ _WORDS: dict[str, tuple[str, str]] = {
 def link_error(code: str, site: str, details: str = "", **values: Any) -> LinkError:
     """The error of this code. `values`: what its sentence wants to know."""
     message, hint = _WORDS[code]
-    names = {"site": site, **values}
+    names = {"site": site, "wait": wait_words(None), **values}
     return LinkError(message.format(**names), hint=hint.format(**names), code=code, details=details)
+
+
+LONGEST_WAIT_S = 7 * 86_400.0
+
+
+def wait_words(retry_after_s: float | None) -> str:
+    """When to try again, from what the site asks for; sites that ask for nothing mostly forgive within an hour."""
+    if retry_after_s is None or not 0 <= retry_after_s <= LONGEST_WAIT_S:
+        return "in an hour"
+    minutes = max(1, math.ceil(retry_after_s / 60))
+    if minutes < 90:
+        return "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    hours = math.ceil(minutes / 60)
+    return f"in {hours} hours" if hours < 36 else f"in {math.ceil(hours / 24)} days"
 
 
 def code_of(message: str) -> str:

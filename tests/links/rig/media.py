@@ -22,6 +22,8 @@ class MediaSite:
     endless: set[str] = field(default_factory=set)
     redirects: dict[str, str] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    """Sent with the answers of `statuses`."""
     gates: dict[str, int] = field(default_factory=dict)
     ranges: bool = True
     sent: dict[str, int] = field(default_factory=dict)
@@ -47,7 +49,7 @@ class MediaSite:
         path = exchange.path.split("?")[0]
         self.cookies = exchange.headers.get("Cookie", "")
         if path in self.statuses:
-            exchange.give(self.statuses[path], b"no", "text/plain")
+            exchange.give(self.statuses[path], b"no", "text/plain", **self.answer_headers)
         elif path in self.redirects:
             exchange.give(302, b"", "text/plain", Location=self.redirects[path])
         elif path in self.files:
