@@ -1,6 +1,7 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
+import { useCompact } from "../../ui/use-compact";
 import { useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 import { RowColours } from "./RowColours";
@@ -27,10 +28,18 @@ export function RowEditor(props: {
     setText((words) => (words.trim() === "" ? "" : `${words.trim()} ${sign} `));
     field.current?.focus();
   };
-  // The editor of the last row hangs out below the map.
+  const compact = useCompact();
   useEffect(() => {
-    form.current?.scrollIntoView({ block: "nearest" });
-  }, []);
+    if (compact) {
+      // A sheet over the page. The keyboard of a phone comes only when the words are touched.
+      form.current?.showPopover();
+      form.current?.focus();
+    } else {
+      field.current?.focus();
+      // The editor of the last row hangs out below the map.
+      form.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [compact]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     props.onDone(text);
@@ -44,6 +53,7 @@ export function RowEditor(props: {
     <form
       ref={form}
       className="row-form"
+      popover={compact ? "manual" : undefined}
       tabIndex={-1}
       onSubmit={submit}
       onKeyDown={onKeyDown}
@@ -53,8 +63,6 @@ export function RowEditor(props: {
     >
       <input
         ref={field}
-        // biome-ignore lint/a11y/noAutofocus: the field appears because its label was pressed
-        autoFocus
         className="field"
         aria-label={`Change ${prompt}`}
         value={text}
