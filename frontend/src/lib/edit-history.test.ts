@@ -37,6 +37,17 @@ describe("EditHistory", () => {
     expect(history.undo(0)).toBeNull();
   });
 
+  it("carries what changed by itself into what can be undone and done again", () => {
+    const history = new EditHistory<string>();
+    history.record("a");
+    history.record("ab");
+    expect(history.undo("abc")).toBe("ab");
+    history.adapt((text) => `${text}!`);
+    expect(history.undo("ab!")).toBe("a!");
+    expect(history.redo("a!")).toBe("ab!");
+    expect(history.redo("ab!")).toBe("abc!");
+  });
+
   it("forgets what was undone once something else is done", () => {
     const history = new EditHistory<string>();
     history.record("a");

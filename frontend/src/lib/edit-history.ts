@@ -29,6 +29,12 @@ export class EditHistory<T> {
     if (this.done.length > MOST_STEPS) this.done.shift();
   }
 
+  /** Brings into every state kept what has changed meanwhile by itself, which no step of the reader's takes back. */
+  adapt(change: (state: T) => T): void {
+    this.done = this.done.map(change);
+    this.undone = this.undone.map(change);
+  }
+
   /** The state before the last edit, null where there is none. */
   undo(present: T): T | null {
     return this.step(this.done, this.undone, present);

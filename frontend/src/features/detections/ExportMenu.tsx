@@ -1,4 +1,5 @@
 import { apiUrl, withPrompts } from "../../api/base";
+import { plural } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useSession, useWorkspace } from "../session/context";
@@ -20,6 +21,8 @@ export function exportAddress(
   withPrompts(url, prompts);
   for (const threshold of thresholds) url.searchParams.append("thresholds", String(threshold));
   url.searchParams.set("format", format);
+  url.searchParams.set("verdicts", "true");
+  if (format === "json") url.searchParams.set("statistics", "true");
   return url.href;
 }
 
@@ -33,6 +36,7 @@ export function ExportMenu() {
   const thresholds = prompts.map((prompt) => thresholdOf(state, prompt));
   const title = useSession((state) => state.recording?.title ?? "moments");
   const none = useSession((state) => state.detections.length === 0);
+  const rejected = useSession((state) => state.moments.length - state.detections.length);
   return (
     <Menu
       disabled={none}
@@ -43,19 +47,24 @@ export function ExportMenu() {
         </>
       }
     >
-      {(close) =>
-        FORMATS.map(({ format, title: name, note }) => (
-          <a
-            key={format}
-            className="menu-item"
-            href={exportAddress(session.id, prompts, thresholds, format)}
-            download={`${title}.${EXTENSIONS[format]}`}
-            onClick={close}
-          >
-            {name} <span>{note}</span>
-          </a>
-        ))
-      }
+      {(close) => (
+        <>
+          {FORMATS.map(({ format, title: name, note }) => (
+            <a
+              key={format}
+              className="menu-item"
+              href={exportAddress(session.id, prompts, thresholds, format)}
+              download={`${title}.${EXTENSIONS[format]}`}
+              onClick={close}
+            >
+              {name} <span>{note}</span>
+            </a>
+          ))}
+          {rejected > 0 && (
+            <p className="menu-said">Without {plural(rejected, "rejected moment", "rejected moments")}</p>
+          )}
+        </>
+      )}
     </Menu>
   );
 }

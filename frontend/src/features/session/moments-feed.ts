@@ -1,7 +1,7 @@
 import type { StoreApi } from "zustand/vanilla";
 import { getDetections } from "../../api/client";
 import { ApiError } from "../../api/problem";
-import type { Detections } from "../../api/types";
+import type { Detection, Detections } from "../../api/types";
 import type { DisposableScope } from "../../lib/disposable-scope";
 import { debounced, throttled } from "../../lib/throttled";
 import { type MomentRule, type SessionState, soundingPrompts, thresholdOf } from "./session-state";
@@ -25,6 +25,7 @@ export class MomentsFeed {
     private readonly store: StoreApi<SessionState>,
     private readonly requests: () => AbortSignal,
     scope: DisposableScope,
+    private readonly onFound: (found: Detection[], told: Partial<SessionState>) => void,
   ) {
     scope.add(() => this.follow.cancel());
     scope.add(() => this.refresh.cancel());
@@ -37,7 +38,7 @@ export class MomentsFeed {
     const { infos, recording, matrixVersion } = state;
     const covered = soundingPrompts(state).filter((prompt) => infos[prompt]?.covered);
     if (covered.length === 0 || !recording || recording.analyzed_s === 0) {
-      this.store.setState({ detections: [], detectionsStale: false });
+      this.onFound([], { detectionsStale: false });
       return;
     }
     const request = new AbortController();
@@ -50,9 +51,8 @@ export class MomentsFeed {
         covered.map((prompt) => thresholdOf(state, prompt)),
         signal,
       );
-      found.sort((a, b) => a.onset_s - b.onset_s || b.peak - a.peak);
       const overtaken = this.store.getState().matrixVersion !== matrixVersion;
-      this.store.setState({ detections: found, detectionsStale: overtaken, rule: ruleOf(rule) });
+      this.onFound(found, { detectionsStale: overtaken, rule: ruleOf(rule) });
     } catch (error) {
       if (request.signal.aborted || this.requests().aborted) return;
       // A server that is away is told of elsewhere, and the next scores ask again.

@@ -2,6 +2,8 @@ import type { Connection } from "../../api/event-socket";
 
 import type { Problem } from "../../api/problem";
 import type { Detection, ProgressEvent, PromptInfo, Recording } from "../../api/types";
+import { applyVerdicts, isRejected, type Moment, type Verdicts } from "../detections/judge";
+import type { ScoreMatrix } from "../timeline/score-matrix";
 
 export interface Progress {
   stage: string;
@@ -44,7 +46,14 @@ export interface Edits {
   rows: Readonly<Record<string, RowSettings>>;
 }
 
-export interface SessionState extends Edits {
+/** Everything that can be undone, as one value. */
+export interface Steps extends Edits {
+  verdicts: Verdicts;
+  /** Keys of moments that the list leaves out. */
+  hidden: ReadonlySet<string>;
+}
+
+export interface SessionState extends Steps {
   recording: Recording | null;
   /** Why there is no recording to show at all. */
   loadProblem: Problem | null;
@@ -56,8 +65,15 @@ export interface SessionState extends Edits {
   arrival: Arrival | null;
   /** Steps whenever the score matrix changed, which itself stays outside React. */
   matrixVersion: number;
-  detections: Detection[];
+  /** What the server found. */
+  found: Detection[];
+  /** What is left of it by what people said, and what they added; the rejected are there, marked so. */
+  moments: Moment[];
+  /** The moments that count: without the rejected. */
+  detections: Moment[];
   detectionsStale: boolean;
+  /** Verdicts that the server has yet to confirm. */
+  unsaved: number;
   /** The server's rule, known with the first moments. */
   rule: MomentRule | null;
   busy: boolean;
@@ -73,8 +89,13 @@ export const INITIAL_SESSION: SessionState = {
   progress: null,
   arrival: null,
   matrixVersion: 0,
+  found: [],
+  moments: [],
   detections: [],
   detectionsStale: true,
+  unsaved: 0,
+  verdicts: {},
+  hidden: new Set(),
   rule: null,
   threshold: 0.5,
   rows: {},
@@ -133,4 +154,16 @@ export function withRow(rows: Edits["rows"], prompt: string, change: RowSettings
   if (merged.colour !== undefined) kept.colour = merged.colour;
   const { [prompt]: _, ...others } = rows;
   return Object.keys(kept).length === 0 ? others : { ...others, [prompt]: kept };
+}
+
+/** The moments that follow from what was found and what people said, for the words on the page. */
+export function judged(
+  state: SessionState,
+  matrix: ScoreMatrix,
+): Pick<SessionState, "moments" | "detections"> {
+  const { found, verdicts } = state;
+  const scoresOf = (prompt: string, onsetS: number, offsetS: number) =>
+    matrix.statistics(prompt, onsetS, offsetS, 1);
+  const moments = applyVerdicts(found, Object.values(verdicts), soundingPrompts(state), scoresOf);
+  return { moments, detections: moments.filter((moment) => !isRejected(moment)) };
 }

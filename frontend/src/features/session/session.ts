@@ -9,21 +9,25 @@ import type {
   RecordingMessage,
   RecordingState,
   SnapshotEvent,
+  Verdict,
   WindowEvent,
 } from "../../api/types";
 import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { EditHistory } from "../../lib/edit-history";
+import type { Verdicts } from "../detections/judge";
+import { changed, followed, VerdictSync } from "../detections/verdict-sync";
 import { addPrompts, replacePrompt, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { MomentsFeed } from "./moments-feed";
 import {
   arrivalOf,
-  type Edits,
   INITIAL_SESSION,
+  judged,
   progressOf,
   type RowSettings,
   type SessionState,
+  type Steps,
   withRow,
 } from "./session-state";
 
@@ -39,13 +43,31 @@ export class RecordingSession {
   /** Whether the words on the page are the reader's, no longer just those it was opened with. */
   private wordsChosen = false;
   private readonly moments: MomentsFeed;
-  private readonly history = new EditHistory<Edits>();
+  private readonly verdicts: VerdictSync;
+  private readonly history = new EditHistory<Steps>();
 
   constructor(
     readonly id: string,
     private readonly askedPrompts: string[] | null,
   ) {
-    this.moments = new MomentsFeed(id, this.store, () => this.requests, this.scope);
+    this.moments = new MomentsFeed(
+      id,
+      this.store,
+      () => this.requests,
+      this.scope,
+      (found, told) => {
+        this.store.setState({ found, ...told });
+        this.judgeAnew();
+      },
+    );
+    this.verdicts = new VerdictSync(id, () => this.requests, this.scope, {
+      onLoaded: (verdicts) => this.receiveVerdicts(verdicts),
+      onRefused: (verdictId, kept, problem) => {
+        this.receiveVerdicts(changed(this.store.getState().verdicts, verdictId, kept));
+        this.store.setState({ actionProblem: problem });
+      },
+      onUnsaved: (unsaved) => this.store.setState({ unsaved }),
+    });
     this.scope.add(() => this.requesting.abort());
     this.scope.add(() => this.socket?.dispose());
     this.scope.listen(window, "online", () => this.socket?.retryNow());
@@ -73,7 +95,7 @@ export class RecordingSession {
 
   /** Sets what an address says; no step of the reader's, so none to undo. */
   open({ threshold, rows }: Place): void {
-    const now = editsOf(this.store.getState());
+    const now = stepsOf(this.store.getState());
     this.apply({ ...now, threshold: threshold ?? now.threshold, rows: rows ?? now.rows });
   }
 
@@ -98,34 +120,62 @@ export class RecordingSession {
     });
   }
 
+  /** Says something of moments, or takes it back (null); steps of the same `group` in a row are one. */
+  judge(said: Readonly<Record<string, Verdict | null>>, group: string | null = null): void {
+    let { verdicts } = this.store.getState();
+    for (const [id, verdict] of Object.entries(said)) verdicts = changed(verdicts, id, verdict);
+    this.edit({ verdicts }, group);
+  }
+
+  /** Which moments the list leaves out. */
+  hide(hidden: ReadonlySet<string>): void {
+    this.edit({ hidden });
+  }
+
   undo(): boolean {
-    const before = this.history.undo(editsOf(this.store.getState()));
+    const before = this.history.undo(stepsOf(this.store.getState()));
     if (before) this.apply(before);
     return before !== null;
   }
 
   redo(): boolean {
-    const after = this.history.redo(editsOf(this.store.getState()));
+    const after = this.history.redo(stepsOf(this.store.getState()));
     if (after) this.apply(after);
     return after !== null;
   }
 
   /** A step that can be undone; steps of the same `group` in a row are one. */
-  private edit(change: Partial<Edits>, group: string | null = null): void {
-    const before = editsOf(this.store.getState());
+  private edit(change: Partial<Steps>, group: string | null = null): void {
+    const before = stepsOf(this.store.getState());
     this.history.record(before, group);
     this.apply({ ...before, ...change });
   }
 
-  private apply({ prompts, threshold, rows }: Edits): void {
+  private apply({ prompts, threshold, rows, verdicts, hidden }: Steps): void {
     const state = this.store.getState();
     if (threshold !== state.threshold || rows !== state.rows) {
-      const muted = (prompt: string) => rows[prompt]?.muted;
-      const detections = state.detections.filter((moment) => !muted(moment.prompt));
-      this.store.setState({ threshold, rows, detections, detectionsStale: true });
+      this.store.setState({ threshold, rows, detectionsStale: true });
       this.moments.refresh();
     }
+    if (verdicts !== state.verdicts || hidden !== state.hidden) {
+      this.store.setState({ verdicts, hidden });
+      this.verdicts.want(verdicts);
+    }
     if (!sameWords(prompts, state.prompts)) this.applyPrompts(prompts);
+    this.judgeAnew();
+  }
+
+  /** The moments that follow from what was found and what people said, for the words on the page. */
+  private judgeAnew(): void {
+    this.store.setState((state) => judged(state, this.matrix));
+  }
+
+  /** Verdicts as the server has them: no step of the reader's, so none that undoing would take back. */
+  private receiveVerdicts(verdicts: Verdicts): void {
+    const follow = followed(this.store.getState().verdicts, verdicts);
+    this.history.adapt((steps) => ({ ...steps, verdicts: follow(steps.verdicts) }));
+    this.store.setState({ verdicts });
+    this.judgeAnew();
   }
 
   private applyPrompts(prompts: string[]): void {
@@ -133,7 +183,6 @@ export class RecordingSession {
     this.matrix.setPrompts(prompts);
     this.store.setState((state) => ({
       prompts,
-      detections: state.detections.filter((moment) => prompts.includes(moment.prompt)),
       ...changedScores(state),
       actionProblem: null,
     }));
@@ -198,6 +247,7 @@ export class RecordingSession {
       this.matrix.setPrompts(prompts);
       this.store.setState({ recording, prompts, loadProblem: null });
       this.connect(prompts);
+      void this.verdicts.load();
     } catch (error) {
       if (this.scope.disposed) return;
       this.store.setState({ loadProblem: problemOf(error) });
@@ -299,7 +349,8 @@ export class RecordingSession {
   private forgetScores(): void {
     const { prompts } = this.store.getState();
     this.matrix.load(prompts, null, [], 0);
-    this.store.setState((state) => ({ ...changedScores(state), detections: [] }));
+    this.store.setState((state) => ({ ...changedScores(state), found: [] }));
+    this.judgeAnew();
   }
 
   private receiveSnapshot(message: SnapshotEvent): void {
@@ -341,8 +392,8 @@ export class RecordingSession {
   }
 }
 
-function editsOf({ prompts, threshold, rows }: SessionState): Edits {
-  return { prompts, threshold, rows };
+function stepsOf({ prompts, threshold, rows, verdicts, hidden }: SessionState): Steps {
+  return { prompts, threshold, rows, verdicts, hidden };
 }
 
 /** The matrix has changed behind React's back, and the moments have yet to follow. */
