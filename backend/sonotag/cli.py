@@ -237,7 +237,8 @@ def models() -> None:
 @main.command()
 def openapi() -> None:
     """Print the OpenAPI document, from which the page's types are generated."""
-    from sonotag.main import create_app, openapi_document
+    from sonotag.api.document import openapi_document
+    from sonotag.main import create_app
     from sonotag.settings import Settings
 
     click.echo(json.dumps(openapi_document(create_app(Settings())), indent=2, sort_keys=True, ensure_ascii=False))

@@ -8,16 +8,13 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
 
 from sonotag import __version__
 from sonotag.api.deps import Services, check_prompts, preset_prompts, split_prompts
+from sonotag.api.document import openapi_document
 from sonotag.api.errors import install_error_handlers
-from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
@@ -287,42 +284,3 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     app.add_middleware(SafetyHeaders)
     mount_page(app, settings.page_dir)
     return app
-
-
-API_DESCRIPTION = """Find sounds in recordings: upload, analyse, follow, read scores of any prompts.
-
-Every error of every route is an `ErrorResponse`. The event stream of a recording is a WebSocket at
-`/ws/recordings/{id}?after=SEQ&prompts=a;b`: it sends `EventMessage` and takes `PromptsMessage`. The same messages
-come as Server-Sent Events from `/api/recordings/{id}/events`.
-"""
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document with the socket's messages among its components."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=API_DESCRIPTION, routes=app.routes)
-        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
-        for name, adapter in (
-            ("EventMessage", TypeAdapter[Any](EventMessage)),
-            ("PromptsMessage", TypeAdapter[Any](PromptsMessage)),
-        ):
-            schema = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-            schemas.update(schema.pop("$defs", {}))
-            schemas[name] = schema
-        _describe_validation_errors(document)
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _describe_validation_errors(document: dict[str, Any]) -> None:
-    """FastAPI describes its own validation errors; ours are answered like every other error (api/errors.py)."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            if "422" in operation["responses"]:
-                reference = {"$ref": "#/components/schemas/ErrorResponse"}
-                operation["responses"]["422"] = {
-                    "description": "The request cannot be carried out as it stands.",
-                    "content": {"application/json": {"schema": reference}},
-                }
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from sonotag import errors
 from sonotag.api.schemas import ErrorResponse, Problem
@@ -47,6 +48,7 @@ STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
 )
 
 WORDS_OF_STATUS = {
+    400: ("invalid_input", "The request's body cannot be read.", "Send JSON, in UTF-8; /docs says what it takes."),
     404: ("not_found", "There is nothing at this address.", "Check the address; /docs lists what there is."),
     405: (
         "method_not_allowed",
@@ -75,6 +77,17 @@ def answer_of(request: Request, error: errors.SonotagError) -> JSONResponse:
     return answer(status, error.problem, headers)
 
 
+def _methods_at(request: Request) -> list[str]:
+    """What the request's address takes: Starlette would name the methods of one of its routes only."""
+    app: FastAPI = request.app
+    routes = [route for route in app.routes if not isinstance(route, Mount)]  # the page is under every address
+    return [
+        method
+        for method in ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Makes every error of every route `{"error": {"code", "message", "hint"}}`."""
 
@@ -89,12 +102,15 @@ def install_error_handlers(app: FastAPI) -> None:
         message = f"{place}: {first['msg']}" if place else str(first["msg"])
         return answer(422, DomainProblem("invalid_input", message[:500], "See /docs for what this request takes."))
 
-    async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+    async def on_http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         code, message, hint = WORDS_OF_STATUS.get(
             error.status_code, ("http_error", str(error.detail), "See /docs for what this server answers.")
         )
-        return answer(error.status_code, DomainProblem(code, message, hint), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_at(request)) or "GET, HEAD"
+        return answer(error.status_code, DomainProblem(code, message, hint), headers)
 
     async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)

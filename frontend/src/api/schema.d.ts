@@ -517,13 +517,21 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
+        /**
+         * Act By Post
+         * @description For clients that may send nothing but POST: `X-HTTP-Method-Override` names what is meant.
+         */
+        post: operations["act_by_post_api_uploads__upload_id__post"];
         /**
          * End Upload
          * @description Ends an unfinished upload and removes its recording; forgets a finished one, whose recording stays.
          */
         delete: operations["end_upload_api_uploads__upload_id__delete"];
-        options?: never;
+        /**
+         * Describe Uploads
+         * @description Which versions and extensions of tus this server speaks, and how large a file may be.
+         */
+        options: operations["describe_uploads_api_uploads__upload_id__options"];
         /**
          * Read Upload
          * @description Where the upload stands: `Upload-Offset` bytes of `Upload-Length` are safe on disk.
@@ -1629,8 +1637,26 @@ export interface operations {
                     "application/json": components["schemas"]["AnalysisAccepted"];
                 };
             };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1709,6 +1735,15 @@ export interface operations {
                     "application/json": components["schemas"]["LinkPreview"];
                 };
             };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The request cannot be carried out as it stands. */
             422: {
                 headers: {
@@ -1760,6 +1795,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelOverview"];
+                };
+            };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Forbidden */
@@ -1858,7 +1902,7 @@ export interface operations {
                 /** @description Whose understanding is asked for; auto: a new analysis's. */
                 model?: "auto" | "flam" | "builtin";
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
-                prompts?: string[] | null;
+                prompts?: string[];
             };
             header?: never;
             path?: never;
@@ -1900,7 +1944,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 /** @description `next` of the page before. */
-                before?: string | null;
+                before?: string;
             };
             header?: never;
             path?: never;
@@ -2041,7 +2085,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/octet-stream": unknown;
                     "audio/*": unknown;
+                    "video/*": unknown;
                 };
             };
             /** @description The range asked for. */
@@ -2049,10 +2095,30 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": unknown;
+                };
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2133,7 +2199,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
-                thresholds?: number[] | null;
+                thresholds?: number[];
                 format?: string;
                 /** @description With what people said: rejected moments are left out. */
                 verdicts?: boolean;
@@ -2142,11 +2208,11 @@ export interface operations {
                 /** @description In json: statistics of each prompt, too. */
                 statistics?: boolean;
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
-                prompts?: string[] | null;
+                prompts?: string[];
                 /** @description Score at which a detection begins. */
                 threshold?: number;
                 /** @description Score under which it ends; default 0.7 times the threshold. */
-                release?: number | null;
+                release?: number;
                 /** @description Gaps shorter than this are closed. */
                 merge_gap_s?: number;
                 /** @description Shorter detections are dropped. */
@@ -2180,8 +2246,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The request cannot be carried out as it stands. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2194,12 +2278,12 @@ export interface operations {
     recording_events_api_recordings__recording_id__events_get: {
         parameters: {
             query?: {
-                after?: number | null;
+                after?: number;
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
-                prompts?: string[] | null;
+                prompts?: string[];
             };
             header?: {
-                "last-event-id"?: string | null;
+                "last-event-id"?: string;
             };
             path: {
                 recording_id: string;
@@ -2233,7 +2317,7 @@ export interface operations {
         parameters: {
             query?: {
                 from_s?: number;
-                to_s?: number | null;
+                to_s?: number;
                 /** @description Most columns to answer with. */
                 max_columns?: number;
             };
@@ -2278,11 +2362,11 @@ export interface operations {
         parameters: {
             query?: {
                 from_s?: number;
-                to_s?: number | null;
+                to_s?: number;
                 /** @description Most columns to answer with. */
                 max_columns?: number;
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
-                prompts?: string[] | null;
+                prompts?: string[];
             };
             header?: never;
             path: {
@@ -2310,8 +2394,26 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The request cannot be carried out as it stands. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2407,13 +2509,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description One threshold for each prompt, in their order, instead of `threshold`; repeated. */
-                thresholds?: number[] | null;
+                thresholds?: number[];
                 /** @description What to look for, separated by semicolons, or repeated; `a | b` is either, `a > b` one more than the other. */
-                prompts?: string[] | null;
+                prompts?: string[];
                 /** @description Score at which a detection begins. */
                 threshold?: number;
                 /** @description Score under which it ends; default 0.7 times the threshold. */
-                release?: number | null;
+                release?: number;
                 /** @description Gaps shorter than this are closed. */
                 merge_gap_s?: number;
                 /** @description Shorter detections are dropped. */
@@ -2562,6 +2664,15 @@ export interface operations {
                     "application/json": components["schemas"]["Verdict"];
                 };
             };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -2649,6 +2760,15 @@ export interface operations {
                     "application/json": components["schemas"]["Recording"];
                 };
             };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
         };
     };
     read_system_api_system_get: {
@@ -2675,9 +2795,9 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "Tus-Resumable": string;
+                "Tus-Resumable": "1.0.0";
                 "Upload-Length": string;
-                "Upload-Metadata": string;
+                "Upload-Metadata"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2765,10 +2885,141 @@ export interface operations {
             };
         };
     };
+    act_by_post_api_uploads__upload_id__post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Tus-Resumable": "1.0.0";
+                "X-HTTP-Method-Override": "PATCH" | "HEAD" | "DELETE";
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As for HEAD. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Locked */
+            423: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     end_upload_api_uploads__upload_id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                "Tus-Resumable": "1.0.0";
+            };
             path: {
                 upload_id: string;
             };
@@ -2785,6 +3036,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2812,11 +3072,29 @@ export interface operations {
             };
         };
     };
+    describe_uploads_api_uploads__upload_id__options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     read_upload_api_uploads__upload_id__head: {
         parameters: {
             query?: never;
             header: {
-                "Tus-Resumable": string;
+                "Tus-Resumable": "1.0.0";
             };
             path: {
                 upload_id: string;
@@ -2874,7 +3152,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                "Tus-Resumable": string;
+                "Tus-Resumable": "1.0.0";
                 "Upload-Offset": string;
             };
             path: {
@@ -3018,6 +3296,15 @@ export interface operations {
                     "application/json": components["schemas"]["Recording"];
                 };
             };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The request cannot be carried out as it stands. */
             422: {
                 headers: {
@@ -3158,6 +3445,24 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -3178,6 +3483,24 @@ export interface operations {
             };
             /** @description The request cannot be carried out as it stands. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

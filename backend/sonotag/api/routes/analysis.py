@@ -20,6 +20,7 @@ from sonotag.api.deps import (
     preset_prompts,
     rules_for,
 )
+from sonotag.api.document import error_responses
 from sonotag.api.reviewed import moments_of, statistics_of
 from sonotag.api.schemas import (
     AnalysisAccepted,
@@ -50,7 +51,7 @@ DEFAULT_PRESET = "general"
 @router.post(
     "/analyze",
     status_code=status.HTTP_202_ACCEPTED,
-    responses={code: {"model": ErrorResponse} for code in (422, 429, 503)},
+    responses=error_responses(409, 422, 429, 503),
 )
 def analyze(services: ServicesDep, request: AnalyzeRequest) -> AnalysisAccepted:
     """Encodes the recording unless that was done or is going on, and looks for the prompts.
@@ -82,7 +83,11 @@ def _check_range(from_s: float, to_s: float | None) -> float:
     return math.inf if to_s is None else to_s
 
 
-@router.get("/api/recordings/{recording_id}/scores", response_model=Scores)
+@router.get(
+    "/api/recordings/{recording_id}/scores",
+    response_model=Scores,
+    responses=error_responses(409, 503),
+)
 def scores(
     services: ServicesDep,
     recording_id: str,
@@ -103,7 +108,7 @@ def scores(
 
 @router.get(
     "/api/recordings/{recording_id}/detections",
-    responses={200: {"content": {"text/csv": {}, "text/plain": {}}, "model": Detections}},
+    responses=error_responses(409, 503) | {200: {"content": {"text/csv": {}, "text/plain": {}}, "model": Detections}},
     response_model=None,
 )
 def detections(

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, status
-from fastapi.responses import FileResponse, Response
+from fastapi import APIRouter, Query, status
+from fastapi.responses import Response
 
 from sonotag.api.access import OwnedDep, listed_owner, may_manage, not_yours
 from sonotag.api.deps import OwnerDep, ServicesDep
+from sonotag.api.document import error_responses
+from sonotag.api.ranges import RangedFile
 from sonotag.api.schemas import ErrorResponse, Recording, RecordingList
 from sonotag.domain import Recording as DomainRecording
 from sonotag.errors import InputError
-
-RANGE = re.compile(r"(?=.*[0-9])([0-9]{0,18})-([0-9]{0,18})")
 
 router = APIRouter(prefix="/api/recordings", tags=["recordings"], responses={404: {"model": ErrorResponse}})
 
@@ -36,15 +35,6 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
             hint="Give the `next` of an earlier answer.",
             code="bad_cursor",
         ) from error
-
-
-def is_byte_range(value: str) -> bool:
-    """Whether a Range header's value is a list of byte ranges, each beginning before it ends."""
-    unit, _, ranges = value.partition("=")
-    found = [RANGE.fullmatch(part.strip()) for part in ranges.split(",")]
-    return unit.strip().lower() == "bytes" and all(
-        part is not None and (not part[1] or not part[2] or int(part[1]) <= int(part[2])) for part in found
-    )
 
 
 @router.get("")
@@ -93,18 +83,19 @@ def delete_recording(services: ServicesDep, recording: OwnedDep) -> None:
 
 @router.get(
     "/{recording_id}/audio",
-    response_class=FileResponse,
-    responses={200: {"content": {"audio/*": {}}}, 206: {"description": "The range asked for."}},
+    response_class=Response,
+    responses=error_responses(409, 416, 422)
+    | {
+        200: {"content": {"audio/*": {}, "video/*": {}, "application/octet-stream": {}}},
+        206: {"description": "The range asked for.", "content": {"*/*": {}}},
+    },
 )
-def recording_audio(services: ServicesDep, request: Request, recording_id: str) -> Response:
+def recording_audio(services: ServicesDep, recording_id: str) -> Response:
     """Audio that a browser plays, with HTTP ranges: the original, or a copy where browsers do not play that."""
-    if not is_byte_range(request.headers.get("range", "bytes=0-")):
-        # HTTP has a Range that is none ignored (RFC 9110, 14.2); FileResponse would answer 400 in plain text.
-        request.scope["headers"] = [(name, value) for name, value in request.scope["headers"] if name != b"range"]
     playable = services.library.playable(recording_id)
     # Bytes of an id never change. Not public: whoever may not see the recording must not get it from a cache.
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
-    return FileResponse(playable.path, media_type=playable.media_type, headers=headers)
+    return RangedFile(playable.path, media_type=playable.media_type, headers=headers)
 
 
 @router.get("/{recording_id}/thumbnail", response_class=Response, responses={200: {"content": {"image/*": {}}}})

@@ -63,7 +63,7 @@ UPLOAD_BODY = {
     "/upload_audio",
     status_code=status.HTTP_201_CREATED,
     openapi_extra=UPLOAD_BODY,
-    responses={code: {"model": ErrorResponse} for code in (400, 413, 415, 422, 507)},
+    responses={code: {"model": ErrorResponse} for code in (400, 404, 408, 413, 415, 422, 429, 503, 507)},
 )
 async def upload_audio(request: Request, services: ServicesDep, owner: OwnerDep) -> Recording:
     """Takes an audio or video file: multipart field `file`, or a raw body with `?filename=`.
@@ -135,7 +135,7 @@ async def _analyze_while_it_arrives(request: Request, services: Services, owner:
     return services.database.recording(made[-1].recording_id)
 
 
-@router.post("/api/sample", status_code=status.HTTP_201_CREATED)
+@router.post("/api/sample", status_code=status.HTTP_201_CREATED, responses={507: {"model": ErrorResponse}})
 def add_sample(services: ServicesDep, owner: OwnerDep) -> Recording:
     """Adds the bundled sample recording."""
     return Recording.of(services.library.add_sample(services.sample, owner))

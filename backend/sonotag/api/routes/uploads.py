@@ -44,10 +44,21 @@ def _errors(*codes: int) -> dict[int | str, dict[str, Any]]:
     return {code: {"model": ErrorResponse} for code in (*codes, 412)}
 
 
+_BYTES = {"type": "string", "pattern": "^[0-9]{1,16}$"}
+_HEADERS: dict[str, dict[str, Any]] = {
+    "Tus-Resumable": {"type": "string", "enum": [tus.VERSION]},
+    "Upload-Length": _BYTES,
+    "Upload-Offset": _BYTES,
+    "Upload-Metadata": {"type": "string", "maxLength": tus.MAX_METADATA_CHARS},
+    "X-HTTP-Method-Override": {"type": "string", "enum": ["PATCH", "HEAD", "DELETE"]},
+}
+_OPTIONAL = ("Upload-Metadata",)
+
+
 def _parameters(*names: str) -> dict[str, Any]:
     return {
         "parameters": [
-            {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+            {"name": name, "in": "header", "required": name not in _OPTIONAL, "schema": _HEADERS[name]}
             for name in ("Tus-Resumable", *names)
         ]
     }
@@ -64,7 +75,7 @@ router = APIRouter(prefix="/api/uploads", tags=["uploads"], route_class=TusRoute
 
 
 @router.options("", status_code=status.HTTP_204_NO_CONTENT)
-@router.options("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, include_in_schema=False)
+@router.options("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT)
 def describe_uploads(services: ServicesDep) -> Response:
     """Which versions and extensions of tus this server speaks, and how large a file may be."""
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers=tus.server_headers(services.uploads.max_bytes))
@@ -110,14 +121,21 @@ async def append_to_upload(services: ServicesDep, request: Request, upload_id: s
     return await _append(services, request, upload_id)
 
 
-@router.delete("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_errors(404))
+@router.delete(
+    "/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, openapi_extra=_parameters(), responses=_errors(404, 409)
+)
 async def end_upload(services: ServicesDep, upload_id: str) -> Response:
     """Ends an unfinished upload and removes its recording; forgets a finished one, whose recording stays."""
     await asyncio.to_thread(services.uploads.terminate, upload_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
-@router.post("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT, include_in_schema=False)
+@router.post(
+    "/{upload_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    openapi_extra=_parameters("X-HTTP-Method-Override"),
+    responses=_errors(400, 404, 408, 409, 410, 413, 415, 422, 423, 507) | {200: {"description": "As for HEAD."}},
+)
 async def act_by_post(services: ServicesDep, request: Request, upload_id: str) -> Response:
     """For clients that may send nothing but POST: `X-HTTP-Method-Override` names what is meant."""
     method = request.headers.get("x-http-method-override", "").upper()
