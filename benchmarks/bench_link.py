@@ -24,6 +24,7 @@ from sonotag.main import Outside, create_app
 from sonotag.settings import LinkSite, Settings
 from tests.links.rig.hosts import Rig
 from tests.links.rig.media import HOST, MediaSite
+from tests.links.test_egress import HOSTS, OTHERS
 
 BITRATE_BYTES_S = 96_000 / 8
 SHORT_S, LONG_S = 120.0, 600.0
@@ -61,16 +62,15 @@ def until(true: Callable[[], bool], timeout_s: float) -> None:
         time.sleep(0.002)
 
 
-def begin(address: str, url: str, prompts: list[str]) -> str:
-    made = httpx.post(f"http://{address}/download_youtube", json={"url": url}).raise_for_status().json()
-    wanted = {"recording_id": made["id"], "prompts": prompts}
-    httpx.post(f"http://{address}/analyze", json=wanted).raise_for_status()
+def begin(client: httpx.Client, url: str, prompts: list[str]) -> str:
+    made = client.post("/download_youtube", json={"url": url}).raise_for_status().json()
+    client.post("/analyze", json={"recording_id": made["id"], "prompts": prompts}).raise_for_status()
     return made["id"]
 
 
-def first_window_s(address: str, media: MediaSite, url: str, path: str) -> float:
+def first_window_s(client: httpx.Client, media: MediaSite, url: str, path: str) -> float:
     """From ten seconds of audio having been sent until the first scores are on a viewer's socket."""
-    recording_id = begin(address, url, ["rain"])
+    recording_id = begin(client, url, ["rain"])
     available: list[float] = []
 
     def watch() -> None:
@@ -79,26 +79,54 @@ def first_window_s(address: str, media: MediaSite, url: str, path: str) -> float
 
     watching = threading.Thread(target=watch)
     watching.start()
-    with connect(f"ws://{address}/ws/recordings/{recording_id}?prompts=rain") as viewer:
+    with connect(f"ws://{client.base_url.netloc.decode()}/ws/recordings/{recording_id}?prompts=rain") as viewer:
         while json.loads(viewer.recv(timeout=60))["type"] != "window":
             pass
         heard = time.monotonic()
     watching.join()
-    httpx.delete(f"http://{address}/api/recordings/{recording_id}").raise_for_status()
+    client.delete(f"/api/recordings/{recording_id}").raise_for_status()
     return heard - available[0]
 
 
-def beyond_download_s(address: str, media: MediaSite, url: str, path: str, size: int) -> tuple[float, float]:
+def beyond_download_s(client: httpx.Client, media: MediaSite, url: str, path: str, size: int) -> tuple[float, float]:
     """How much longer the whole job takes than sending its bytes, and the latter."""
     began = time.monotonic()
-    recording_id = begin(address, url, ["rain"])
+    recording_id = begin(client, url, ["rain"])
     until(lambda: media.sent.get(path, 0) >= size, 300)
     sent_s = time.monotonic() - media.first_byte_s[path]
-    until(lambda: httpx.get(f"http://{address}/api/recordings/{recording_id}").json()["state"] == "done", 120)
+    until(lambda: client.get(f"/api/recordings/{recording_id}").json()["state"] == "done", 120)
     return time.monotonic() - began - sent_s, sent_s
 
 
-def cycles(address: str, media: MediaSite, url: str, path: str, data: Path) -> dict[str, int]:
+def hostile_s(client: httpx.Client, media: MediaSite) -> list[float]:
+    """Until each link of the tests' table, and each that a site turns inwards, has its error."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        port = inside.getsockname()[1]
+        media.redirects["/inwards.mp3"] = f"http://127.0.0.1:{port}/"
+        media.redirects["/onwards.mp3"] = f"https://127.0.0.1:{port}/"
+        links = [f"https://{host}:{port}/watch?v=dQw4w9WgXcQ" for host in HOSTS]
+        links += [text.replace("{port}", str(port)) for text in OTHERS]
+        links += [f"https://{HOST}/inwards.mp3", f"https://{HOST}/onwards.mp3"]
+        times = [refused_s(client, link) for link in links]
+        inside.setblocking(False)
+        with suppress(BlockingIOError):
+            inside.accept()
+            raise RuntimeError("a link led inside")
+    return times
+
+
+def refused_s(client: httpx.Client, link: str) -> float:
+    began = time.monotonic()
+    answer = client.post("/download_youtube", json={"url": link}, timeout=60)
+    if answer.status_code == 202:
+        where = f"/api/recordings/{answer.json()['id']}"
+        until(lambda: client.get(where).json()["state"] == "failed", 60)
+    elif not 400 <= answer.status_code < 500:
+        raise RuntimeError(f"{link[:80]} was answered {answer.status_code}")
+    return time.monotonic() - began
+
+
+def cycles(client: httpx.Client, media: MediaSite, url: str, path: str, data: Path) -> dict[str, int]:
     """Starts and cancels; returns what that left behind."""
     me = psutil.Process()
 
@@ -109,11 +137,11 @@ def cycles(address: str, media: MediaSite, url: str, path: str, data: Path) -> d
     before = counts()
     for number in range(CYCLES):
         media.sent.pop(path, None)
-        recording_id = begin(address, url, ["rain"])
+        recording_id = begin(client, url, ["rain"])
         if number % 2:  # every other one is cancelled with bytes on their way, the rest before
             until(lambda: media.sent.get(path, 0) > 0, 60)
-        httpx.post(f"http://{address}/api/recordings/{recording_id}/cancel", timeout=60).raise_for_status()
-        httpx.delete(f"http://{address}/api/recordings/{recording_id}").raise_for_status()
+        client.post(f"/api/recordings/{recording_id}/cancel", timeout=60).raise_for_status()
+        client.delete(f"/api/recordings/{recording_id}").raise_for_status()
     with suppress(TimeoutError):  # the counts below tell
         until(lambda: all(now <= then for now, then in zip(counts(), before, strict=True)), 30)
     left = [now - then for now, then in zip(counts(), before, strict=True)]
@@ -136,10 +164,14 @@ def main() -> dict[str, Any]:
             media.files[path] = ("audio/mpeg", content)
             media.bytes_per_s[path] = rate
         try:
-            with served(rig, folder / "data") as address:
-                windows = [first_window_s(address, media, f"https://{HOST}{path}", path) for path in rounds]
-                extra_s, sent_s = beyond_download_s(address, media, f"https://{HOST}/long.mp3", "/long.mp3", len(long))
-                left = cycles(address, media, f"https://{HOST}/slow.mp3", "/slow.mp3", folder / "data")
+            with (
+                served(rig, folder / "data") as address,
+                httpx.Client(base_url=f"http://{address}", timeout=60) as client,
+            ):
+                windows = [first_window_s(client, media, f"https://{HOST}{path}", path) for path in rounds]
+                extra_s, sent_s = beyond_download_s(client, media, f"https://{HOST}/long.mp3", "/long.mp3", len(long))
+                refused = hostile_s(client, media)
+                left = cycles(client, media, f"https://{HOST}/slow.mp3", "/slow.mp3", folder / "data")
         finally:
             media.stop()
             rig.close()
@@ -148,11 +180,14 @@ def main() -> dict[str, Any]:
         "first window after ten seconds of audio, s (worst)": max(windows),
         "download of ten minutes, s": sent_s,
         "whole job beyond the download, s": extra_s,
+        "hostile links": len(refused),
+        "longest until one has its error, s": max(refused),
         "start-and-cancel cycles": CYCLES,
         **{f"{what} left behind": count for what, count in left.items()},
         "gates": {
             "first window within 1.5 s": max(windows) <= 1.5,
             "at most 2 s beyond the download": extra_s <= 2.0,
+            "hostile links have their error within 2 s": max(refused) <= 2.0,
             "cycles leave nothing": not any(count > 0 for count in left.values()),
         },
     }
