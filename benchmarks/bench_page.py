@@ -1,0 +1,44 @@
+"""The page in Chromium: ten hours with fifty prompts panned and zoomed, its first paint, and a live analysis."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.page import ten_hours
+from benchmarks.server import running_server
+
+ROOT = Path(__file__).resolve().parent.parent
+FRONTEND = ROOT / "frontend"
+BROWSER_TIMEOUT_S = 600
+
+
+def browse(address: str, recording_id: str, prompts: list[str], folder: Path) -> dict[str, Any]:
+    """What Chromium measured; its own words go to standard output."""
+    figures = folder / "figures.json"
+    environment = os.environ | {
+        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "NODE_PATH": str(FRONTEND / "node_modules"),
+        "SONOTAG_URL": f"http://{address}",
+        "SONOTAG_BENCH": json.dumps({"id": recording_id, "prompts": prompts, "figures": str(figures)}),
+    }
+    config = str(ROOT / "benchmarks" / "page" / "playwright.config.ts")
+    command = ["npx", "playwright", "test", "--config", config, "--output", str(folder / "traces")]
+    subprocess.run(command, check=True, cwd=FRONTEND, env=environment, timeout=BROWSER_TIMEOUT_S)
+    return json.loads(figures.read_text())
+
+
+def main() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="sonotag-bench-") as name:
+        folder = Path(name)
+        data_dir = folder / "data"
+        with running_server(SONOTAG_DATA_DIR=str(data_dir)) as (server, scratch):
+            sample_id, recording_id, prompts = ten_hours.bring(server, scratch)
+        ten_hours.fill(data_dir, sample_id, recording_id)
+        with running_server(SONOTAG_DATA_DIR=str(data_dir)) as (server, _):
+            figures = browse(server.address, recording_id, prompts, folder)
+    return {"load of the machine": os.getloadavg()[0], **figures}
