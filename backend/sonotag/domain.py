@@ -146,6 +146,37 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A link by which others may look at a recording. `ends_with`: the last letters of its token."""
+
+    id: str
+    recording_id: str
+    ends_with: str
+    created_at: datetime
+
+
+class KeyScope(enum.StrEnum):
+    """What an API key may do: READ looks and listens, WRITE brings, analyses, changes and deletes."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A program's way in. It is an owner of its own."""
+
+    id: str
+    name: str
+    scopes: tuple[KeyScope, ...]
+    created_at: datetime
+
+    @property
+    def owner(self) -> str:
+        return f"key:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """An upload in pieces: `offset_bytes` of `length_bytes` are safe on disk.
 

@@ -56,9 +56,15 @@ class TooLargeError(SonotagError):
 
 
 class AccessError(SonotagError):
-    """Whoever asks may not do this. Codes: not_yours, read_only_share."""
+    """Whoever asks may not do this. Codes: not_yours, read_only_share, key_scope."""
 
     code = "forbidden"
+
+
+class SignInError(SonotagError):
+    """The server does not know who asks. Codes: sign_in_needed, wrong_password, bad_api_key."""
+
+    code = "sign_in_needed"
 
 
 class ConflictError(SonotagError):

@@ -18,8 +18,21 @@ from sonotag.api.errors import install_error_handlers
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
-from sonotag.api.routes import analysis, catalogue, health, links, recordings, sources, system, uploads, verdicts
+from sonotag.api.routes import (
+    access,
+    analysis,
+    catalogue,
+    health,
+    links,
+    recordings,
+    sources,
+    system,
+    uploads,
+    verdicts,
+)
+from sonotag.api.shares import OpenShares, ShareMiddleware
 from sonotag.api.signing import Signer
+from sonotag.api.site import KeyMiddleware, SiteAccess, SiteMiddleware
 from sonotag.api.stream import router as stream_router
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
@@ -45,10 +58,11 @@ from sonotag.models.threads import available_cpus
 from sonotag.presets import load_presets
 from sonotag.sample import load_sample
 from sonotag.settings import Settings
+from sonotag.store.access import KeyStore, ShareStore
 from sonotag.store.database import Database
 from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
-from sonotag.store.secret import kept_secret, read_secret
+from sonotag.store.secret import MIN_PASSWORD_CHARS, kept_secret, read_secret
 from sonotag.store.uploads import UploadStore
 from sonotag.store.verdicts import VerdictStore
 
@@ -123,6 +137,15 @@ def own_secret(settings: Settings, data: DataDirectory) -> bytes:
     return read_secret(settings.secret_file) if settings.secret_file is not None else kept_secret(data.secret)
 
 
+def site_password(settings: Settings) -> str | None:
+    """The password that the whole server wants, if it does."""
+    if settings.site_password is not None:
+        return settings.site_password.get_secret_value()
+    if settings.site_password_file is not None:
+        return read_secret(settings.site_password_file, MIN_PASSWORD_CHARS).decode()
+    return None
+
+
 def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Services:
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
@@ -176,6 +199,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     guard = outside.guard or (lambda: EgressGuard(upstream=settings.link_proxy))
     downloads = Downloads(library, data, guard, fetching)
     stack.callback(downloads.close)
+    signer = Signer(own_secret(settings, data))
     return Services(
         settings=settings,
         data=data,
@@ -192,7 +216,10 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         inference=inference,
         presets=load_presets(),
         sample=load_sample(),
-        owners=OwnerCookies(Signer(own_secret(settings, data))),
+        owners=OwnerCookies(signer),
+        shares=ShareStore(database),
+        open_shares=OpenShares(),
+        site=SiteAccess(signer, site_password(settings), KeyStore(database)),
     )
 
 
@@ -272,6 +299,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
         analysis.router,
         verdicts.router,
         recordings.router,
+        access.router,
         catalogue.router,
         system.router,
         health.router,
@@ -279,8 +307,12 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     ):
         app.include_router(router)
     app.openapi = lambda: openapi_document(app)
+    # The last one added is the first to see a request.
+    app.add_middleware(SiteMiddleware, page_dir=settings.page_dir)
+    app.add_middleware(ShareMiddleware)
     app.add_middleware(OriginGuard, allowed=settings.allowed_origins)
     app.add_middleware(OwnerMiddleware)
+    app.add_middleware(KeyMiddleware)
     app.add_middleware(SafetyHeaders)
     mount_page(app, settings.page_dir)
     return app

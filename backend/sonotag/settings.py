@@ -111,6 +111,10 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="What cookies are signed with; else one is kept in the data directory."
     )
     secret_file: Path | None = Field(default=None, description="A file to read that secret from.")
+    site_password: SecretStr | None = Field(
+        default=None, min_length=8, description="A password that the whole server wants; none = it is open."
+    )
+    site_password_file: Path | None = Field(default=None, description="A file to read that password from.")
     shared_library: bool = Field(
         default=False, description="Whether everybody sees, and may delete, every recording: for a trusted home."
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
 from sonotag.api.deps import OwnerDep, Services, ServicesDep
+from sonotag.api.shares import READ_ONLY, share_of
 from sonotag.domain import Recording
 from sonotag.errors import AccessError
 
@@ -25,15 +26,32 @@ def listed_owner(services: Services, owner: str) -> str | None:
     return None if services.settings.shared_library else owner
 
 
-def get_owned(services: ServicesDep, owner: OwnerDep, recording_id: str) -> Recording:
+def is_shared(request: Request) -> bool:
+    """Whether the request came by a share link."""
+    return share_of(request.scope) is not None
+
+
+def get_owned(request: Request, services: ServicesDep, owner: OwnerDep, recording_id: str) -> Recording:
     """The recording of the path, for routes that only its owner may use. Raises NotFoundError, AccessError."""
     recording = services.database.recording(recording_id)
+    if is_shared(request):
+        raise read_only()
     if not may_manage(services, owner, recording):
         raise not_yours()
     return recording
 
 
 OwnedDep = Annotated[Recording, Depends(get_owned)]
+
+
+def refuse_token(services: Services, recording_id: str) -> None:
+    """For a route that takes an id in its body: raises AccessError when that is the token of a share link."""
+    if services.shares.find(recording_id) is not None:
+        raise read_only()
+
+
+def read_only() -> AccessError:
+    return AccessError(READ_ONLY.message, hint=READ_ONLY.hint, code=READ_ONLY.code)
 
 
 def not_yours() -> AccessError:

@@ -10,6 +10,8 @@ from fastapi import Depends, Query, Request
 
 from sonotag.analysis.wordings import read_prompt
 from sonotag.api.owners import OwnerCookies
+from sonotag.api.shares import OpenShares
+from sonotag.api.site import SiteAccess
 from sonotag.domain import DetectionRule, Preset
 from sonotag.errors import InputError, NotFoundError
 from sonotag.jobs.download import Downloads
@@ -22,6 +24,7 @@ from sonotag.models.inference import InferenceWorker
 from sonotag.models.manager import ModelManager
 from sonotag.sample import Sample
 from sonotag.settings import Settings
+from sonotag.store.access import ShareStore
 from sonotag.store.database import Database
 from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
@@ -48,6 +51,9 @@ class Services:
     presets: tuple[Preset, ...]
     sample: Sample
     owners: OwnerCookies
+    shares: ShareStore
+    open_shares: OpenShares
+    site: SiteAccess
 
 
 def get_services(request: Request) -> Services:

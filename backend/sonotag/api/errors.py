@@ -41,6 +41,7 @@ STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
     (errors.MediaError, 422),
     (errors.TooLargeError, 413),
     (errors.AccessError, 403),
+    (errors.SignInError, 401),
     (errors.ConflictError, 409),
     (errors.BusyError, 429),
     (errors.ModelError, 503),

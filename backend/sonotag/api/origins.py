@@ -33,6 +33,7 @@ class OriginGuard:
         if (
             scope["type"] == "http"
             and scope["method"] not in SAFE_METHODS
+            and scope["state"].get("key") is None  # a browser sends cookies by itself, but never a key
             and not origin_allowed(Headers(scope=scope), self._allowed)
         ):
             problem = Problem(

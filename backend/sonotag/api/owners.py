@@ -10,7 +10,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sonotag.api.origins import SAFE_METHODS
 from sonotag.api.signing import Signer
+from sonotag.domain import ApiKey
 
 COOKIE = "sonotag_owner"
 COOKIE_AGE_S = 400 * 86_400
@@ -18,8 +20,6 @@ COOKIE_AGE_S = 400 * 86_400
 
 RENEW_AFTER_S = 30 * 86_400
 """A cookie older than this is given anew, so that whoever comes back within a year stays who they are."""
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def new_owner() -> str:
@@ -70,6 +70,11 @@ def cookie_header(name: str, value: str, *, path: str, secure: bool, max_age_s: 
     return "; ".join([*parts, "Secure"] if secure else parts)
 
 
+def cookie_path(scope: Scope) -> str:
+    """Where the server is mounted, as far as it knows: a proxy may take a prefix off without a word."""
+    return scope.get("root_path") or "/"
+
+
 def add_cookie(headers: MutableHeaders, value: str) -> None:
     """Adds a Set-Cookie; an answer that has one belongs to one browser and into no cache that others share."""
     headers.append("Set-Cookie", value)
@@ -81,7 +86,7 @@ def add_cookie(headers: MutableHeaders, value: str) -> None:
 
 
 class OwnerMiddleware:
-    """Gives every request and socket its owner in `scope["state"]["owner"]`.
+    """Gives every request and socket its owner in `scope["state"]["owner"]`: an API key's, or the browser's.
 
     A browser without a cookie is given one with a page, and with what changes something; never with an answer that
     refuses. A page's first requests run side by side: were each of them given a cookie, the last to come would
@@ -95,18 +100,23 @@ class OwnerMiddleware:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        state = scope.setdefault("state", {})
+        key: ApiKey | None = state.get("key")
+        if key is not None:
+            state["owner"] = key.owner
+            await self._app(scope, receive, send)
+            return
         cookies: OwnerCookies = scope["app"].state.services.owners
         known = cookies.read(HTTPConnection(scope).cookies.get(cookies.name, ""))
-        owner = known.owner if known else new_owner()
-        scope.setdefault("state", {})["owner"] = owner
+        owner = state["owner"] = known.owner if known else new_owner()
         now_s = time.time()
         due = known is None or now_s - known.issued_s > RENEW_AFTER_S
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _gives_cookie(scope, message):
                 secure = scope["scheme"] == "https"
-                path = scope.get("root_path") or "/"
-                add_cookie(MutableHeaders(scope=message), cookies.header(owner, now_s, path=path, secure=secure))
+                cookie = cookies.header(owner, now_s, path=cookie_path(scope), secure=secure)
+                add_cookie(MutableHeaders(scope=message), cookie)
             await send(message)
 
         await self._app(scope, receive, send_with_cookie if due and scope["type"] == "http" else send)
@@ -116,6 +126,6 @@ def _gives_cookie(scope: Scope, message: Message) -> bool:
     # Another site's form can send a request without the visitor's cookie; its refusal must not replace that.
     if message["status"] >= 400:
         return False
-    if scope["method"] not in SAFE_METHODS:
+    if scope["method"] not in SAFE_METHODS or scope["path"].endswith("/api/access"):
         return True
     return Headers(scope=message).get("content-type", "").startswith("text/html")

@@ -56,7 +56,9 @@ async def _batches(viewer: Viewer, bell: Subscription) -> AsyncIterator[list[Mes
 @router.websocket("/ws/recordings/{recording_id}")
 async def recording_socket(socket: WebSocket, recording_id: str) -> None:
     services: Services = socket.app.state.services
-    if not origin_allowed(socket.headers, services.settings.allowed_origins):
+    if socket.scope["state"].get("key") is None and not origin_allowed(
+        socket.headers, services.settings.allowed_origins
+    ):
         # Before accept: the browser of an uninvited page gets a refusal, not a socket.
         await socket.close(code=1008)
         return

@@ -13,17 +13,20 @@ SECRET_BYTES = 32
 MIN_SECRET_CHARS = 16
 """A shorter one is a password that somebody typed, which can be tried out without asking the server."""
 
+MIN_PASSWORD_CHARS = 8
+"""Of the site's password, which only the server itself can be asked about, and that not often."""
 
-def read_secret(path: Path) -> bytes:
+
+def read_secret(path: Path, min_chars: int = MIN_SECRET_CHARS) -> bytes:
     """The secret in the file at `path`, without white space around it. Raises StorageError."""
     try:
         secret = path.read_bytes().strip()
     except OSError as error:
         raise disk_error(error, path) from error
-    if len(secret) < MIN_SECRET_CHARS:
+    if len(secret) < min_chars:
         raise StorageError(
-            f"The secret in {path} is shorter than {MIN_SECRET_CHARS} characters.",
-            hint="Put a longer one there, or remove the file: the server makes one at its next start.",
+            f"The secret in {path} is shorter than {min_chars} characters.",
+            hint="Put a longer one there.",
             code="bad_secret",
         )
     return secret

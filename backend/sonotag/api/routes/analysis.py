@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, status
 from fastapi.responses import Response
 
+from sonotag.api.access import refuse_token
 from sonotag.api.deps import (
     Columns,
     PromptsDep,
@@ -64,6 +65,7 @@ def analyze(services: ServicesDep, request: AnalyzeRequest) -> AnalysisAccepted:
         prompts = preset_prompts(request.preset or DEFAULT_PRESET, services.presets)
     else:
         prompts = check_prompts(request.prompts, services.settings)
+    refuse_token(services, request.recording_id)
     analysis = services.library.analyze(request.recording_id, prompts, request.model)
     return AnalysisAccepted(
         analysis_id=analysis.id,
