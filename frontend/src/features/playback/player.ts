@@ -11,6 +11,8 @@ export interface PlaybackState {
   unplayable: boolean;
   /** Whether a selection is played over and over. */
   looping: boolean;
+  /** Width by height of the moving picture, null where the file has none. */
+  picture: number | null;
 }
 
 export interface Loop {
@@ -30,8 +32,10 @@ export class Player {
     muted: false,
     unplayable: false,
     looping: true,
+    picture: null,
   }));
-  private readonly audio = new Audio();
+  /** Plays sound alone as well; a file that has a picture shows it where the element is put. */
+  private readonly audio = document.createElement("video");
   private readonly scope = new DisposableScope();
   private readonly watchers = new Set<(positionS: number) => void>();
   private frame = 0;
@@ -41,9 +45,12 @@ export class Player {
   private loop: Loop | null = null;
   /** Where the sound was last seen; a loop turns back only what ran over its end. */
   private lastS = 0;
+  /** Where to stop, while one moment alone is played. */
+  private untilS: number | null = null;
 
   constructor(private readonly address: string) {
     this.audio.preload = "metadata";
+    this.audio.playsInline = true;
     const { audio, scope } = this;
     scope.listen(audio, "play", () => this.changed());
     scope.listen(audio, "pause", () => this.changed());
@@ -54,7 +61,9 @@ export class Player {
     scope.listen(audio, "loadedmetadata", () => {
       if (this.wantedS !== null) this.jump(this.wantedS);
       this.wantedS = null;
-      this.store.setState({ unplayable: false });
+      const { videoWidth, videoHeight } = audio;
+      const picture = videoWidth > 0 && videoHeight > 0 ? videoWidth / videoHeight : null;
+      this.store.setState({ unplayable: false, picture });
     });
     scope.listen(audio, "error", () => this.store.setState({ unplayable: true, playing: false }));
     scope.add(() => cancelAnimationFrame(this.frame));
@@ -81,8 +90,29 @@ export class Player {
     return () => this.watchers.delete(watcher);
   }
 
+  /** Puts the picture into a box of the page; the returned function takes it out again. */
+  showIn(box: HTMLElement): () => void {
+    box.append(this.audio);
+    return () => {
+      if (this.audio.parentElement !== box) return;
+      // Taken out of the page it would pause by itself.
+      const { paused } = this.audio;
+      this.audio.remove();
+      if (!paused) this.audio.play().catch(() => this.changed());
+    };
+  }
+
+  /** Plays from one time to another, and stops there. */
+  playSpan(startS: number, endS: number): void {
+    if (!this.audio.hasAttribute("src")) return;
+    this.seek(startS, endS);
+    this.untilS = endS;
+    if (this.audio.paused) this.audio.play().catch(() => this.changed());
+  }
+
   toggle(): void {
     if (!this.audio.hasAttribute("src")) return;
+    this.untilS = null;
     if (this.audio.paused) {
       // Refused when the browser wants a click first or cannot play the file; `error` tells the latter.
       this.audio.play().catch(() => this.changed());
@@ -93,6 +123,7 @@ export class Player {
 
   seek(timeS: number, durationS: number): void {
     const target = Math.min(Math.max(0, timeS), durationS);
+    this.untilS = null;
     if (this.audio.readyState >= HTMLMediaElement.HAVE_METADATA) {
       this.wantedS = null;
       this.jump(target);
@@ -144,6 +175,11 @@ export class Player {
     const { loop, audio } = this;
     const fromS = this.lastS;
     this.lastS = audio.currentTime;
+    if (this.untilS !== null && !audio.seeking && audio.currentTime >= this.untilS) {
+      this.untilS = null;
+      audio.pause();
+      return;
+    }
     if (!loop || !this.store.getState().looping || audio.paused || audio.seeking) return;
     if (fromS < loop.endS && audio.currentTime >= loop.endS) this.jump(loop.startS);
   }

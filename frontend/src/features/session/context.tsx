@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { apiUrl } from "../../api/base";
 import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
+import { Review, type ReviewState } from "../detections/review";
 import { type PlaybackState, Player } from "../playback/player";
 import { Viewport, type ViewState } from "../timeline/view-store";
 import { goTo, keepAddress } from "./address";
@@ -13,6 +14,7 @@ export interface Workspace {
   session: RecordingSession;
   player: Player;
   viewport: Viewport;
+  review: Review;
   /** Moves the playhead, and the view with it when it would be out of sight. */
   seek: (timeS: number) => void;
 }
@@ -49,7 +51,8 @@ function openWorkspace(
     player.seek(timeS, durationS);
     viewport.reveal(Math.min(Math.max(0, timeS), durationS));
   };
-  const workspace = { session, player, viewport, seek };
+  const review = new Review(session, player, viewport, seek);
+  const workspace = { session, player, viewport, review, seek };
   goTo(workspace, place, scope);
   keepAddress(workspace, scope);
   return { workspace, dispose: () => scope.dispose() };
@@ -92,4 +95,8 @@ export function usePlayback<T>(select: (state: PlaybackState) => T): T {
 
 export function useView<T>(select: (state: ViewState) => T): T {
   return useStore(useWorkspace().viewport.store, select);
+}
+
+export function useReview<T>(select: (state: ReviewState) => T): T {
+  return useStore(useWorkspace().review.store, select);
 }

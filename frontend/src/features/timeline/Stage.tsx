@@ -1,5 +1,6 @@
 import { type CSSProperties, type RefObject, useEffect, useRef } from "react";
 import { useCompact } from "../../ui/use-compact";
+import { MomentEdges } from "../detections/MomentEdges";
 import { AddPrompt } from "../prompts/AddPrompt";
 import { PromptRows } from "../prompts/PromptRows";
 import { useWorkspace } from "../session/context";
@@ -40,6 +41,7 @@ export function Stage() {
             <div className="heat" ref={heat}>
               <HeatMap rowHeight={rowHeight} />
             </div>
+            <MomentEdges rowHeight={rowHeight} />
           </div>
         </div>
         <div className="stage-foot">

@@ -11,7 +11,7 @@ interface StageElements {
 
 /** Puts the pointer to work on the stage for as long as it is on the page. */
 export function useStagePointer({ stage, tracks, heat, rowHeight }: StageElements): void {
-  const { session, viewport, player, seek } = useWorkspace();
+  const { session, viewport, player, review, seek } = useWorkspace();
   useEffect(() => {
     const area = stage.current;
     if (!area) return;
@@ -28,6 +28,8 @@ export function useStagePointer({ stage, tracks, heat, rowHeight }: StageElement
       onClick: (place) => {
         viewport.clearSelection();
         seek(place.timeS);
+        const { prompts } = session.store.getState();
+        review.chooseAt(place.row === null ? undefined : prompts[place.row], place.timeS);
       },
       onSelected: () => {
         const { selection } = viewport.store.getState();
@@ -37,5 +39,5 @@ export function useStagePointer({ stage, tracks, heat, rowHeight }: StageElement
       },
     });
     return () => pointer.dispose();
-  }, [stage, tracks, heat, rowHeight, session, viewport, player, seek]);
+  }, [stage, tracks, heat, rowHeight, session, viewport, player, review, seek]);
 }
