@@ -1,4 +1,4 @@
-"""The command line: `sonotag serve | analyze | models | openapi`.
+"""The command line: `sonotag serve | analyze | models | keys | openapi`.
 
 Results go to standard output, all else to standard error.
 Exit codes: 0 all went well, 1 something failed (the message says what), 2 the command was not understood.
@@ -7,6 +7,7 @@ Exit codes: 0 all went well, 1 something failed (the message says what), 2 the c
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Callable, Generator
@@ -18,9 +19,14 @@ import click
 
 from sonotag import __version__
 
+# NumPy's matrix products are small here; threads of their own would only spin beside the model's and the decoder's.
+# Read once, when NumPy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 if TYPE_CHECKING:  # imported for real where needed: `--help` must not wait for numpy and torch
     from sonotag.export.result import SourceResult
     from sonotag.models.encoder import Encoder
+    from sonotag.store.access import KeyStore
 
 
 @click.group()
@@ -232,6 +238,63 @@ def models() -> None:
             if status.name != encoder.name:
                 why = f": {status.problem.message} {status.problem.hint}" if status.problem else ""
                 click.echo(f"{status.name}: {status.title}, {status.state.value}{why}")
+
+
+@main.group()
+def keys() -> None:
+    """Make, list and revoke API keys: programs' own way in, each with recordings of its own."""
+
+
+@contextmanager
+def _key_store() -> Generator[KeyStore]:
+    from sonotag.errors import SonotagError
+    from sonotag.settings import Settings
+    from sonotag.store.access import KeyStore
+    from sonotag.store.database import Database
+    from sonotag.store.files import DataDirectory
+
+    try:
+        database = Database(DataDirectory(Settings().data_dir).database)
+        try:
+            yield KeyStore(database)
+        finally:
+            database.close()
+    except SonotagError as error:
+        raise click.ClickException(_words(error)) from error
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--scopes", default="read,write", show_default=True, help="What it may do: read, write, or both.")
+def create_key(name: str, scopes: str) -> None:
+    """Print a new key for the program NAME. It is shown this once; send it as `Authorization: Bearer KEY`."""
+    from sonotag.domain import KeyScope
+
+    try:
+        wanted = [KeyScope(scope.strip()) for scope in scopes.split(",")]
+    except ValueError as error:
+        raise click.BadParameter("Scopes are: read, write.", param_hint="--scopes") from error
+    with _key_store() as store:
+        key, text = store.add(name, wanted)
+    click.echo(text)
+    _say(f"This is key {key.id}, for {key.name}. It cannot be shown again; `sonotag keys revoke {key.id}` ends it.")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Say which keys there are: id, scopes, day, name."""
+    with _key_store() as store:
+        for key in store.all():
+            click.echo(f"{key.id}  {','.join(key.scopes):<10}  {key.created_at:%Y-%m-%d}  {key.name}")
+
+
+@keys.command("revoke")
+@click.argument("key_id", metavar="ID")
+def revoke_key(key_id: str) -> None:
+    """End a key, at once and also while the server runs. Its recordings stay."""
+    with _key_store() as store:
+        key = store.revoke(key_id)
+    _say(f"Key {key.id}, for {key.name}, is revoked.")
 
 
 @main.command()
