@@ -3048,9 +3048,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                recording_id: string;
                 /** @description Chosen by the client: to try again changes nothing. */
                 verdict_id: string;
+                recording_id: string;
             };
             cookie?: never;
         };
@@ -3071,6 +3071,15 @@ export interface operations {
             };
             /** @description The body is no text in UTF-8. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3112,9 +3121,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                recording_id: string;
                 /** @description Chosen by the client: to try again changes nothing. */
                 verdict_id: string;
+                recording_id: string;
             };
             cookie?: never;
         };
@@ -3126,6 +3135,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
             };
             /** @description Not Found */
             404: {

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, status
 
+from sonotag.api.access import OwnedDep
 from sonotag.api.deps import PromptsDep, RuleDep, ServicesDep, Thresholds, check_prompts, rules_for
 from sonotag.api.reviewed import moments_of, statistics_of
 from sonotag.api.schemas import ErrorResponse, Statistics, Verdict, VerdictList, VerdictRequest
@@ -32,22 +33,25 @@ def list_verdicts(services: ServicesDep, recording_id: str) -> VerdictList:
     return VerdictList(verdicts=[Verdict.of(verdict) for verdict in services.verdicts.of(recording_id)])
 
 
-@router.put("/{recording_id}/verdicts/{verdict_id}", responses={409: {"model": ErrorResponse}})
-def put_verdict(services: ServicesDep, recording_id: str, verdict_id: VerdictId, request: VerdictRequest) -> Verdict:
+@router.put("/{recording_id}/verdicts/{verdict_id}", responses={code: {"model": ErrorResponse} for code in (403, 409)})
+def put_verdict(services: ServicesDep, recording: OwnedDep, verdict_id: VerdictId, request: VerdictRequest) -> Verdict:
     """Says of a moment that it is there or not, where it begins and ends, or that there is one that was not found.
 
     It is on disk when this is answered, and stays through other analyses and other thresholds; it is matched to what
     they find by overlap. An older verdict about the same found stretch goes.
     """
-    recording = services.database.recording(recording_id)
     verdict = _checked(request, verdict_id, recording, services.settings)
-    return Verdict.of(services.verdicts.put(recording_id, verdict))
+    return Verdict.of(services.verdicts.put(recording.id, verdict))
 
 
-@router.delete("/{recording_id}/verdicts/{verdict_id}", status_code=status.HTTP_204_NO_CONTENT)
-def delete_verdict(services: ServicesDep, recording_id: str, verdict_id: VerdictId) -> None:
+@router.delete(
+    "/{recording_id}/verdicts/{verdict_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses={403: {"model": ErrorResponse}},
+)
+def delete_verdict(services: ServicesDep, recording: OwnedDep, verdict_id: VerdictId) -> None:
     """Takes a verdict back; of one that is not there, too, nothing is left."""
-    services.verdicts.remove(recording_id, verdict_id)
+    services.verdicts.remove(recording.id, verdict_id)
 
 
 @router.get("/{recording_id}/statistics")
