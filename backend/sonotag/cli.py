@@ -44,6 +44,7 @@ def serve(host: str, port: int) -> None:
 
     from sonotag.logs import configure_logging
     from sonotag.main import create_app
+    from sonotag.serving import stopping_server
     from sonotag.settings import Settings
 
     settings = Settings()
@@ -57,20 +58,21 @@ def serve(host: str, port: int) -> None:
     address, bound_port = listener.getsockname()[:2]
     shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "::1") else address
     click.echo(f"SonoTag is at http://{shown}:{bound_port}", err=True)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=1 << 20,
         ws_ping_interval=20,
         ws_per_message_deflate=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=8,
         server_header=False,
         # Behind a proxy that an operator runs; which addresses are trusted is uvicorn's FORWARDED_ALLOW_IPS.
         proxy_headers=True,
     )
-    server = uvicorn.Server(config)
+    server = stopping_server(config, app.state.shutdown)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)

@@ -76,7 +76,8 @@ class ConflictError(SonotagError):
 class BusyError(SonotagError):
     """Too much is asked at the moment. `retry_after_s` says when it is worth trying again.
 
-    Codes: busy (a queue is full), shutting_down."""
+    Codes: busy (a queue is full), too_many_requests, too_many_streams, too_many_jobs, too_many_bytes (an allowance is
+    used up), memory_low, shutting_down."""
 
     code = "busy"
 

@@ -83,6 +83,7 @@ def configure_logging(level: str, style: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_Contents())
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Migration chatter at every start says nothing to an operator.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Others speak up only when something is wrong: at lower levels they tell of addresses, queries and messages.
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for ours in ("sonotag", "openflam"):
+        logging.getLogger(ours).setLevel(level)

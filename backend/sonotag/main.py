@@ -15,6 +15,8 @@ from sonotag import __version__
 from sonotag.api.deps import Services, check_prompts, preset_prompts, split_prompts
 from sonotag.api.document import openapi_document
 from sonotag.api.errors import install_error_handlers
+from sonotag.api.limits import Admission
+from sonotag.api.observe import Observer
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
@@ -34,6 +36,7 @@ from sonotag.api.shares import OpenShares, ShareMiddleware
 from sonotag.api.signing import Signer
 from sonotag.api.site import KeyMiddleware, SiteAccess, SiteMiddleware
 from sonotag.api.stream import router as stream_router
+from sonotag.api.watch import Watch
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
 from sonotag.jobs.download import Downloads, DownloadSettings
@@ -146,7 +149,7 @@ def site_password(settings: Settings) -> str | None:
     return None
 
 
-def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Services:
+def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch: Watch) -> Services:
     """Builds everything; `stack` closes it in reverse order. Raises StorageError, FileNotFoundError."""
     data = DataDirectory(settings.data_dir)
     disk = Disk(settings.data_dir, settings.disk_floor_bytes)
@@ -162,6 +165,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
     limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
     decoder = Decoder(ffmpeg, limits)
     events = EventLog(database)
+    events.observe = watch.counters.events
     tools = EncodeTools(data, disk, events, decoder, inference)
     arrivals = Arrivals(events, decoder.probe)
     stack.callback(arrivals.close)
@@ -171,8 +175,11 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         settings.concurrent_arrivals,
         max_queued_per_owner=settings.max_queued_jobs_per_owner,
         speed=lambda: inference.times_real_time,
+        has_memory=lambda: watch.memory.has_room,
     )
     stack.callback(runner.close)
+    watch.shutdown.on_begin(runner.suspend)
+    watch.shutdown.on_begin(events.ring_all)
     library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
     stack.callback(library.close)
     uploading = Uploads(
@@ -220,6 +227,9 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside) -> Se
         shares=ShareStore(database),
         open_shares=OpenShares(),
         site=SiteAccess(signer, site_password(settings), KeyStore(database)),
+        memory=watch.memory,
+        counters=watch.counters,
+        shutdown=watch.shutdown,
     )
 
 
@@ -271,11 +281,12 @@ def _resume_when_ready(services: Services, closing: threading.Event) -> None:
 def create_app(settings: Settings | None = None, outside: Outside | None = None) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins, so tests build as many as they like."""
     settings = settings or Settings()
+    watch = Watch(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with ExitStack() as stack:
-            services = build_services(settings, stack, outside or Outside())
+            services = build_services(settings, stack, outside or Outside(), watch)
             services.library.clean()
             services.uploads.restore()
             services.uploads.start()
@@ -307,12 +318,15 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     ):
         app.include_router(router)
     app.openapi = lambda: openapi_document(app)
+    app.state.shutdown = watch.shutdown
     # The last one added is the first to see a request.
     app.add_middleware(SiteMiddleware, page_dir=settings.page_dir)
     app.add_middleware(ShareMiddleware)
     app.add_middleware(OriginGuard, allowed=settings.allowed_origins)
+    app.add_middleware(Admission, limiter=watch.limiter, memory=watch.memory, shutdown=watch.shutdown)
     app.add_middleware(OwnerMiddleware)
     app.add_middleware(KeyMiddleware)
     app.add_middleware(SafetyHeaders)
+    app.add_middleware(Observer, counters=watch.counters)
     mount_page(app, settings.page_dir)
     return app

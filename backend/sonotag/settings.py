@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE_DIR = Path(__file__).parent
@@ -111,6 +111,24 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="What cookies are signed with; else one is kept in the data directory."
     )
     secret_file: Path | None = Field(default=None, description="A file to read that secret from.")
+    limit_requests_per_minute: int = Field(
+        default=6_000, ge=0, description="Requests of one address or owner; one more is answered 429; 0 = no limit."
+    )
+    limit_streams: int = Field(
+        default=100,
+        ge=0,
+        description="Sockets and event streams that one address or owner may have open; 0 = no limit.",
+    )
+    limit_jobs_per_hour: int = Field(
+        default=3_600, ge=0, description="Analyses and links that one address or owner may order; 0 = no limit."
+    )
+    limit_upload_bytes_per_hour: int = Field(
+        default=256 * 1024**3, ge=0, description="Bytes that one address or owner may upload; 0 = no limit."
+    )
+    memory_limit: Literal["auto"] | ByteSize = Field(
+        default="auto",
+        description="Memory beyond which new work is refused, such as 2GB; auto = the container's; 0 = no limit.",
+    )
     site_password: SecretStr | None = Field(
         default=None, min_length=8, description="A password that the whole server wants; none = it is open."
     )

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from sonotag.analysis.wordings import read_prompt
+from sonotag.api.counters import Counters
 from sonotag.api.owners import OwnerCookies
 from sonotag.api.shares import OpenShares
 from sonotag.api.site import SiteAccess
@@ -17,8 +18,10 @@ from sonotag.errors import InputError, NotFoundError
 from sonotag.jobs.download import Downloads
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
+from sonotag.jobs.memory import MemoryGuard
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
+from sonotag.jobs.shutdown import Shutdown
 from sonotag.jobs.uploads import Uploads
 from sonotag.models.inference import InferenceWorker
 from sonotag.models.manager import ModelManager
@@ -51,6 +54,9 @@ class Services:
     presets: tuple[Preset, ...]
     sample: Sample
     owners: OwnerCookies
+    memory: MemoryGuard
+    counters: Counters
+    shutdown: Shutdown
     shares: ShareStore
     open_shares: OpenShares
     site: SiteAccess

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
+from starlette.types import Receive, Scope, Send
 
 from sonotag import errors
 from sonotag.api.schemas import ErrorResponse, Problem
@@ -28,6 +29,7 @@ STATUS_OF_CODE = {
     "upload_stalled": 408,
     "upload_gone": 410,
     "shutting_down": 503,
+    "memory_low": 503,
     "model_changed": 409,
     "model_busy": 409,
     "download_off": 403,
@@ -65,15 +67,27 @@ def status_of(error: errors.SonotagError) -> int:
     return next((status for kind, status in STATUS_OF_CLASS if isinstance(error, kind)), 500)
 
 
+class ProblemResponse(JSONResponse):
+    """An error's answer, which leaves its code in the scope for whoever counts it."""
+
+    def __init__(self, status: int, problem: DomainProblem, headers: dict[str, str] | None) -> None:
+        super().__init__(ErrorResponse(error=Problem.of(problem)).model_dump(exclude_none=True), status, headers)
+        self._code = problem.code
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["error_code"] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def answer(status: int, problem: DomainProblem, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(ErrorResponse(error=Problem.of(problem)).model_dump(exclude_none=True), status, headers)
+    return ProblemResponse(status, problem, headers)
 
 
 def answer_of(request: Request, error: errors.SonotagError) -> JSONResponse:
     """The answer that an error of the domain becomes; what is the server's own fault is logged with its reason."""
     status = status_of(error)
     if status >= 500:
-        log.error("%s %s: %s %s", request.method, request.url.path, error.code, error.details)
+        log.error("%s was answered %s: %s", request.method, error.code, error.details)
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.BusyError) else None
     return answer(status, error.problem, headers)
 
@@ -114,7 +128,7 @@ def install_error_handlers(app: FastAPI) -> None:
         return answer(error.status_code, DomainProblem(code, message, hint), headers)
 
     async def on_unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        log.error("%s failed", request.method, exc_info=error)
         return answer(
             500,
             DomainProblem(

@@ -493,5 +493,6 @@ class Limits(Schema):
 
 
 class Health(Schema):
-    status: Literal["ok", "starting", "failing"]
-    checks: dict[str, str] = Field(default_factory=dict[str, str])
+    status: Literal["ok", "starting", "failing", "stopping"]
+    checks: dict[str, str] = Field(default_factory=dict[str, str], description="What was looked at, and how it is.")
+    reasons: list[str] = Field(default_factory=list[str], description="A sentence for each check that does not hold.")

@@ -23,6 +23,7 @@ from sonotag.api.viewer import Viewer
 from sonotag.domain import Problem
 from sonotag.errors import InputError, NotFoundError, SonotagError
 from sonotag.jobs.events import Subscription
+from sonotag.jobs.shutdown import Shutdown
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +37,16 @@ HEARTBEAT_S = 15.0
 
 UNKNOWN_RECORDING = 4404
 INTERNAL_ERROR = 1011
+SERVICE_RESTART = 1012
 
 
 def _viewer(services: Services, recording_id: str, prompts: list[str] | None, after: int | None) -> Viewer:
     return Viewer(services.database, services.events, services.scorer, recording_id, prompts, after)
 
 
-async def _batches(viewer: Viewer, bell: Subscription) -> AsyncIterator[list[Message]]:
-    """Messages as they become due, for ever; raises NotFoundError when the recording is deleted."""
-    while True:
+async def _batches(viewer: Viewer, bell: Subscription, shutdown: Shutdown) -> AsyncIterator[list[Message]]:
+    """Messages as they become due, until the server stops; raises NotFoundError when the recording is deleted."""
+    while not shutdown.has_begun:
         messages = await anyio.to_thread.run_sync(viewer.pull, abandon_on_cancel=True)
         if messages:
             yield messages
@@ -78,6 +80,8 @@ async def recording_socket(socket: WebSocket, recording_id: str) -> None:
     viewer = _viewer(services, recording_id, prompts, after)
     with services.events.subscribe(recording_id, asyncio.get_running_loop()) as bell:
         code, reason = await _serve(socket, viewer, bell, services)
+        if code is None and services.shutdown.has_begun:
+            code, reason = SERVICE_RESTART, "The server is restarting."
     if code is not None:
         with contextlib.suppress(RuntimeError):  # the connection itself may be what broke
             await socket.close(code, reason)
@@ -103,13 +107,13 @@ async def _serve(
         group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
-        group.start_soon(run, _send(socket, viewer, bell), group)
+        group.start_soon(run, _send(socket, viewer, bell, services.shutdown), group)
         group.start_soon(run, _receive(socket, viewer, bell, services), group)
     return ending
 
 
-async def _send(socket: WebSocket, viewer: Viewer, bell: Subscription) -> None:
-    async for messages in _batches(viewer, bell):
+async def _send(socket: WebSocket, viewer: Viewer, bell: Subscription, shutdown: Shutdown) -> None:
+    async for messages in _batches(viewer, bell, shutdown):
         for message in messages:
             await socket.send_text(message.model_dump_json())
 
@@ -160,13 +164,15 @@ async def recording_events(
 
 async def _sse(services: Services, recording_id: str, viewer: Viewer) -> AsyncIterator[str]:
     with services.events.subscribe(recording_id, asyncio.get_running_loop()) as bell:
-        batches = _batches(viewer, bell)
+        batches = _batches(viewer, bell, services.shutdown)
         while True:
             following = asyncio.ensure_future(anext(batches))
             try:
                 while not (await asyncio.wait({following}, timeout=HEARTBEAT_S))[0]:
                     yield ": still here\n\n"
                 messages = following.result()
+            except StopAsyncIteration:
+                return
             except NotFoundError as error:
                 body = json.dumps({"code": error.code, "message": error.message, "hint": error.hint})
                 yield f"event: gone\ndata: {body}\n\n"

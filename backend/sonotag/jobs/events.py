@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from sonotag.domain import Event, Recording
@@ -55,6 +55,8 @@ class EventLog:
         self._database = database
         self._lock = threading.Lock()
         self._channels: dict[str, _Channel] = {}
+        self.observe: Callable[[Sequence[Event]], None] | None = None
+        """Called with the events of every commit, for whoever counts them."""
 
     def commit(self, recording_id: str, events: Sequence[NewEvent] = (), **changes: Any) -> Recording:
         """Changes the recording and appends `events` in one transaction, then rings its viewers.
@@ -69,6 +71,8 @@ class EventLog:
                 channel.tail.extend(numbered)
                 for subscription in channel.subscriptions:
                     subscription.ring()
+        if self.observe is not None and numbered:
+            self.observe(numbered)
         return recording
 
     def ring(self, recording_id: str) -> None:
@@ -77,6 +81,13 @@ class EventLog:
             channel = self._channels.get(recording_id)
             for subscription in channel.subscriptions if channel else ():
                 subscription.ring()
+
+    def ring_all(self) -> None:
+        """Wakes every viewer, to be told that the server stops."""
+        with self._lock:
+            for channel in self._channels.values():
+                for subscription in channel.subscriptions:
+                    subscription.ring()
 
     @contextlib.contextmanager
     def subscribe(self, recording_id: str, loop: asyncio.AbstractEventLoop) -> Generator[Subscription]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from sonotag.errors import BusyError
 from sonotag.jobs.encode import EncodeJob
+from sonotag.jobs.shutdown import shutting_down
 from sonotag.logs import log_context
 
 log = logging.getLogger(__name__)
@@ -99,9 +100,7 @@ class JobRunner:
         """Raises BusyError when the queue, or this owner's part of it, is full, or the server is stopping."""
         with self._changed:
             if self._closing:
-                raise BusyError(
-                    "The server is restarting.", hint="Try again in a minute.", code="shutting_down", retry_after_s=15
-                )
+                raise shutting_down()
             if len(self._queued) >= self._max_queued:
                 raise BusyError(
                     "The server has as many analyses waiting as it takes.",

@@ -724,7 +724,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description The model is warm and the database answers: analyses can begin.
+         * @description Analyses can begin: the model is warm, the database takes writes, the disk has room, nothing is stopping.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -928,15 +928,23 @@ export interface components {
         EventMessage: components["schemas"]["SnapshotMessage"] | components["schemas"]["StateMessage"] | components["schemas"]["ModelMessage"] | components["schemas"]["ProgressMessage"] | components["schemas"]["WindowMessage"] | components["schemas"]["RecordingMessage"] | components["schemas"]["ErrorMessage"] | components["schemas"]["RejectedMessage"];
         /** Health */
         Health: {
-            /** Checks */
+            /**
+             * Checks
+             * @description What was looked at, and how it is.
+             */
             checks?: {
                 [key: string]: string;
             };
             /**
+             * Reasons
+             * @description A sentence for each check that does not hold.
+             */
+            reasons?: string[];
+            /**
              * Status
              * @enum {string}
              */
-            status: "ok" | "starting" | "failing";
+            status: "ok" | "starting" | "failing" | "stopping";
         };
         /** Limits */
         Limits: {

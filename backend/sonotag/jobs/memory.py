@@ -1,0 +1,146 @@
+"""Stays under a limit of memory by refusing new work, after caches have been emptied."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sonotag.errors import BusyError
+
+log = logging.getLogger(__name__)
+
+CGROUP_V2 = Path("/sys/fs/cgroup/memory.max")
+CGROUP_V1 = Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")
+UNLIMITED_BYTES = 1 << 60
+"""Version 1 says "none" by a number near 2^63."""
+
+HEADROOM_BYTES = 128 << 20
+"""What one more job may need: a decoder, its windows on their way, and the model's work on them."""
+
+FRESH_S = 0.5
+SHRINK_EVERY_S = 5.0
+
+
+def cgroup_limit(v2: Path = CGROUP_V2, v1: Path = CGROUP_V1) -> int | None:
+    """Bytes this container may use, or None where nothing limits them."""
+    for path in (v2, v1):
+        with contextlib.suppress(OSError, ValueError):
+            limit = int(path.read_text(encoding="ascii"))
+            return limit if limit < UNLIMITED_BYTES else None
+    return None
+
+
+def used_bytes() -> int | None:
+    """Memory of this process and its descendants that cannot be taken back from them; None where nobody tells.
+
+    Pages of files that are mapped are left out: they are given back when memory is short.
+    """
+    try:
+        return _own_bytes(os.getpid()) + sum(_own_bytes(pid) for pid in _descendants(os.getpid()))
+    except OSError:
+        return None
+
+
+def _own_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        if pid == os.getpid():
+            raise
+        return 0  # it has ended meanwhile
+    sizes = [line.split() for line in lines if line.startswith(("RssAnon:", "RssShmem:"))]
+    return 1024 * sum(int(size[1]) for size in sizes)
+
+
+def _descendants(root: int) -> Iterator[int]:
+    children: dict[int, list[int]] = {}
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                # "pid (name) state ppid …", where the name may hold anything.
+                fields = Path(entry.path, "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+                children.setdefault(int(fields.split()[1]), []).append(int(entry.name))
+    found = children.pop(root, [])
+    while found:
+        pid = found.pop()
+        yield pid
+        found += children.pop(pid, [])
+
+
+def give_back() -> None:
+    """Returns freed memory to the system, where the C library can."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+class MemoryGuard:
+    """Says whether there is memory for more work. Thread-safe."""
+
+    def __init__(
+        self,
+        limit_bytes: int | None,
+        *,
+        read: Callable[[], int | None] = used_bytes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`limit_bytes` None = no limit."""
+        self.limit_bytes = limit_bytes
+        self._read = read
+        self._clock = clock
+        self._caches: list[Callable[[], None]] = [give_back]
+        self._lock = threading.Lock()
+        self._read_at_s = self._shrunk_at_s = float("-inf")
+        self._used: int | None = None
+        if limit_bytes is not None:
+            log.info("memory is limited to %d MB", limit_bytes // 1_000_000)
+
+    def add_cache(self, empty: Callable[[], None]) -> None:
+        """`empty` is called when memory is short, before anything is refused."""
+        self._caches.insert(0, empty)
+
+    @property
+    def used_bytes(self) -> int | None:
+        with self._lock:
+            return self._fresh()
+
+    @property
+    def has_room(self) -> bool:
+        if self.limit_bytes is None:
+            return True
+        with self._lock:
+            if self._fits(self._fresh()):
+                return True
+            if self._clock() - self._shrunk_at_s >= SHRINK_EVERY_S:
+                for empty in self._caches:
+                    empty()
+                self._shrunk_at_s = self._clock()
+                self._read_at_s = float("-inf")
+            return self._fits(self._fresh())
+
+    def ensure(self) -> None:
+        """Raises BusyError `memory_low`."""
+        if not self.has_room:
+            raise BusyError(
+                "The server has no memory left for more work.",
+                hint="Try again in a little while.",
+                code="memory_low",
+                retry_after_s=20,
+            )
+
+    def _fits(self, used: int | None) -> bool:
+        limit = self.limit_bytes
+        return limit is None or used is None or used <= limit - min(HEADROOM_BYTES, limit // 4)
+
+    def _fresh(self) -> int | None:
+        now_s = self._clock()
+        if now_s - self._read_at_s >= FRESH_S:
+            self._used, self._read_at_s = self._read(), now_s
+        return self._used
