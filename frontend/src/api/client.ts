@@ -16,6 +16,9 @@ import type {
   Verdict,
 } from "./types";
 
+/** A model by its name, or the one that a new analysis would use. */
+export type ModelChoice = "auto" | "builtin" | "flam";
+
 const client = createClient<paths>({ baseUrl: apiUrl("").href });
 
 async function unwrap<T>(
@@ -69,8 +72,19 @@ export async function deleteRecording(id: string): Promise<void> {
   await unwrap(client.DELETE("/api/recordings/{recording_id}", { params: { path: at(id) } }));
 }
 
-export async function listPresets(): Promise<Preset[]> {
-  return (await unwrap(client.GET("/api/presets"))).presets;
+/** Lists of prompts to begin with, and which of them a model covers. */
+export async function listPresets(model: ModelChoice): Promise<Preset[]> {
+  return (await unwrap(client.GET("/api/presets", { params: { query: { model } } }))).presets;
+}
+
+/** What a model makes of prompts. */
+export async function readPrompts(
+  prompts: readonly string[],
+  model: ModelChoice,
+  signal: AbortSignal,
+): Promise<PromptInfo[]> {
+  const params = { query: { prompts: [...prompts], model } };
+  return (await unwrap(client.GET("/api/prompts", { params, signal }))).prompts;
 }
 
 export function getModels(): Promise<ModelOverview> {

@@ -1,7 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
+import { modelFor, useCoverage } from "./catalogue";
+import { rememberPrompts } from "./history";
+import { SuggestList } from "./SuggestList";
 import { addPrompts, splitPrompts } from "./split";
+import { lastPart } from "./suggest";
+import { useCombobox } from "./use-combobox";
+import { useSuggestions } from "./use-suggestions";
 
 export const ADD_PROMPT_ID = "add-prompt";
 
@@ -9,14 +15,39 @@ export const ADD_PROMPT_ID = "add-prompt";
 export function AddPrompt() {
   const { session } = useWorkspace();
   const [text, setText] = useState("");
-  const empty = useSession((state) => state.prompts.length === 0);
+  const [said, setSaid] = useState("");
+  const prompts = useSession((state) => state.prompts);
+  const model = useSession((state) => modelFor(state.recording));
+  const { before, part } = lastPart(text);
+  const found = useSuggestions(text, prompts, model);
+  const info = useCoverage(part.trim(), model);
+
+  const add = (typed: string) => {
+    const added = splitPrompts(typed);
+    setText("");
+    box.close();
+    const { prompts: present } = session.store.getState();
+    const next = addPrompts(present, added);
+    if (next.length === present.length) return;
+    session.setPrompts(next);
+    rememberPrompts(next.slice(present.length));
+    setSaid(`Added ${next.slice(present.length).join(", ")}`);
+  };
+  const choose = (index: number) => {
+    const joins = /[|>]\s*$/.test(before);
+    const whole = `${before}${before === "" || before.endsWith(" ") ? "" : " "}${found[index].text}`;
+    if (!joins) {
+      add(whole);
+      return;
+    }
+    // A wording of a group: there may be more of it to come.
+    setText(whole);
+    box.close();
+  };
+  const box = useCombobox(found.length, choose);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const added = splitPrompts(text);
-    setText("");
-    const { prompts } = session.store.getState();
-    const next = addPrompts(prompts, added);
-    if (next.length !== prompts.length) session.setPrompts(next);
+    add(text);
   };
   return (
     <form className="add-prompt" onSubmit={submit}>
@@ -25,15 +56,31 @@ export function AddPrompt() {
         id={ADD_PROMPT_ID}
         className="add-prompt-field"
         aria-label="Add a sound to look for"
-        placeholder={empty ? "Type a sound to look for" : "Add a sound to look for"}
+        placeholder={prompts.length === 0 ? "Type a sound to look for" : "Add a sound to look for"}
         autoComplete="off"
         enterKeyHint="done"
+        {...box.fieldProps}
         value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") event.currentTarget.blur();
+        onChange={(event) => {
+          setText(event.target.value);
+          box.typed(event.target.value);
         }}
+        onPaste={(event) => {
+          // A text field turns pasted line breaks into spaces; here each line is a prompt of its own.
+          const pasted = event.clipboardData.getData("text");
+          if (!pasted.includes("\n")) return;
+          event.preventDefault();
+          setText(`${text}${splitPrompts(pasted).join("; ")}`);
+        }}
+        onKeyDown={(event) => {
+          if (!box.onKeyDown(event) && event.key === "Escape") event.currentTarget.blur();
+        }}
+        onBlur={box.close}
       />
+      <SuggestList {...box} found={found} info={info} onChoose={choose} />
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
     </form>
   );
 }

@@ -1,6 +1,13 @@
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon";
+import { useCoverage } from "./catalogue";
+import { rememberPrompts } from "./history";
+import { RowWords } from "./RowWords";
+import { SuggestList } from "./SuggestList";
 import { addPrompts, splitPrompts } from "./split";
+import { lastPart } from "./suggest";
+import { useCombobox } from "./use-combobox";
+import { useSuggestions } from "./use-suggestions";
 
 /** A box of chips and the field they come from. A semicolon or Enter makes a chip; a comma is part of the words. */
 export function PromptChips(props: {
@@ -13,17 +20,37 @@ export function PromptChips(props: {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
 
+  const found = useSuggestions(text, prompts, "auto");
+  const { before, part } = lastPart(text);
+  const info = useCoverage(part.trim(), "auto");
+
+  const add = (typed: string) => {
+    const next = addPrompts(prompts, splitPrompts(typed));
+    rememberPrompts(next.slice(prompts.length));
+    if (next.length > prompts.length) onChange(next);
+  };
   const type = (value: string) => {
     const parts = value.split(/[;\n]/);
     const rest = parts.pop() ?? "";
-    if (parts.length > 0) onChange(addPrompts(prompts, splitPrompts(parts.join(";"))));
+    if (parts.length > 0) add(parts.join(";"));
     setText(parts.length > 0 ? rest.trimStart() : rest);
+    box.typed(rest);
   };
   const commit = () => {
-    if (text.trim() !== "") onChange(addPrompts(prompts, splitPrompts(text)));
+    if (text.trim() !== "") add(text);
     setText("");
+    box.close();
   };
+  const choose = (index: number) => {
+    const joins = before.trim() !== "";
+    const whole = joins ? `${before.trimEnd()} ${found[index].text}` : found[index].text;
+    if (!joins) add(whole);
+    setText(joins ? whole : "");
+    box.close();
+  };
+  const box = useCombobox(found.length, choose);
   const onKeyDown = (event: KeyboardEvent) => {
+    if (box.onKeyDown(event)) return;
     if (event.key === "Enter") {
       event.preventDefault();
       commit();
@@ -44,7 +71,9 @@ export function PromptChips(props: {
         <ul className="chip-list" aria-label="Prompts">
           {prompts.map((prompt) => (
             <li key={prompt} className="chip chip-held">
-              <span>{prompt}</span>
+              <span>
+                <RowWords prompt={prompt} />
+              </span>
               <button
                 type="button"
                 aria-label={`Remove ${prompt}`}
@@ -67,6 +96,7 @@ export function PromptChips(props: {
         placeholder={prompts.length === 0 ? props.placeholder : "Another sound"}
         autoComplete="off"
         enterKeyHint="done"
+        {...box.fieldProps}
         onChange={(event) => type(event.target.value)}
         onKeyDown={onKeyDown}
         onPaste={(event) => {
@@ -78,6 +108,7 @@ export function PromptChips(props: {
         }}
         onBlur={commit}
       />
+      <SuggestList {...box} found={found} info={info} onChoose={choose} />
     </div>
   );
 }
