@@ -23,7 +23,8 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
-  workers: 1,
+  // Two files at a time: a test mostly waits for what a page shows.
+  workers: 2,
   forbidOnly: true,
   // On a shared machine a second try tells a moment of load from a defect; the list names what needed one.
   retries: process.env.CI ? 1 : 0,

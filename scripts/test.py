@@ -6,6 +6,7 @@ earlier one that failed said last is said again after it, where a reader of a lo
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections import deque
@@ -49,7 +50,10 @@ def main() -> int:
     if browser:
         environment["CHROME_PATH"] = browser
         suites.append(("browser tests (Playwright)", [npm, "run", "--silent", "e2e"], FRONTEND))
-    suites.append(("backend tests (pytest)", [str(VENV / "bin" / "python"), "-m", "pytest"], ROOT))
+    # Files side by side, one process a CPU; more than four would mostly fill the memory with models.
+    workers = min(os.cpu_count() or 1, 4)
+    pytest = [str(VENV / "bin" / "python"), "-m", "pytest", "-n", str(workers), "--dist", "loadfile"]
+    suites.append(("backend tests (pytest)", pytest, ROOT))
 
     failed: dict[str, list[str]] = {}
     for name, command, folder in suites:
