@@ -44,7 +44,7 @@ class InputError(SonotagError):
 
 class MediaError(SonotagError):
     """A file that cannot be read as audio. Codes: empty_file, unreadable_media, no_audio_track, too_long,
-    decode_timeout, decoder_failed."""
+    decode_timeout, decoder_failed, decoder_stalled."""
 
     code = "unreadable_media"
 

@@ -140,6 +140,12 @@ def own_secret(settings: Settings, data: DataDirectory) -> bytes:
     return read_secret(settings.secret_file) if settings.secret_file is not None else kept_secret(data.secret)
 
 
+def decode_limits(settings: Settings) -> DecodeLimits:
+    return DecodeLimits(
+        max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s, stall_s=settings.decode_stall_s
+    )
+
+
 def site_password(settings: Settings) -> str | None:
     """The password that the whole server wants, if it does."""
     if settings.site_password is not None:
@@ -162,7 +168,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     inference = InferenceWorker()
     stack.callback(inference.close)
     ffmpeg = find_ffmpeg(settings.ffmpeg)
-    limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
+    limits = decode_limits(settings)
     decoder = Decoder(ffmpeg, limits)
     events = EventLog(database)
     events.observe = watch.counters.events
@@ -261,7 +267,7 @@ def file_tools(settings: Settings, model: str) -> Generator[FileTools]:
         encoder = models.encoder(model, wait_s=RESUME_WAIT_S)
         inference = InferenceWorker()
         stack.callback(inference.close)
-        limits = DecodeLimits(max_duration_s=settings.max_duration_s, wall_s=settings.decode_timeout_s)
+        limits = decode_limits(settings)
         yield FileTools(
             settings, models, encoder, Decoder(find_ffmpeg(settings.ffmpeg), limits), inference, load_presets()
         )

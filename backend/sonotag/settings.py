@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     )
     max_duration_s: float = Field(default=43_200.0, gt=0, description="Longest recording that is analysed, in seconds.")
     decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
+    decode_stall_s: float = Field(
+        default=30.0, ge=0, description="After so many seconds without a sign of life a decoder is replaced; 0 = never."
+    )
     max_prompts: int = Field(default=200, gt=0, description="Most prompts in one request.")
     max_prompt_chars: int = Field(default=200, gt=0, description="Longest prompt, in characters.")
     max_queued_jobs: int = Field(default=256, gt=0, description="Analyses that may wait; one more is answered 429.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import stat
-from collections.abc import Generator, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +20,10 @@ from numpy.typing import NDArray
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, MediaInfo, Problem
 from sonotag.errors import MediaError, StorageError
 from sonotag.media.growing import Feeder, GrowingFile
-from sonotag.media.reader import ChildReader
+from sonotag.media.reader import ChildReader, DecoderStalledError
 from sonotag.media.sandbox import MONO_FILTER, Child, ProcessLimits, decoder_missing
+
+log = logging.getLogger(__name__)
 
 _SAMPLE_BYTES = 4
 _CAP_MARGIN_S = 1.0
@@ -31,13 +35,15 @@ class DecodeLimits:
 
     `max_duration_s` bounds the decoded length; `cpu_s` is the child's processor time; `wall_s` the time that
     a reader spends waiting for the child, so that a slow consumer never makes a file "too slow";
-    `memory_bytes` its address space (256 MiB are too few for long FLAC silence).
+    `memory_bytes` its address space (256 MiB are too few for long FLAC silence). A child that does nothing at all for
+    `stall_s` seconds is hung: it is replaced once, then the file is given up; 0 = never.
     """
 
     max_duration_s: float = 43_200.0
     cpu_s: int = 900
     wall_s: float = 1_800.0
     memory_bytes: int = 512 * 1024 * 1024
+    stall_s: float = 30.0
 
     @property
     def process(self) -> ProcessLimits:
@@ -82,29 +88,29 @@ class Decoder:
         cap_s = self.limits.max_duration_s + _CAP_MARGIN_S
         arguments = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", f"{cap_s:.3f}", "-af", MONO_FILTER]
         arguments += ["-f", "f32le", "pipe:1"]
-        if isinstance(source, GrowingFile):
-            feeder = Feeder(source)
-            try:
-                child = Child(self.ffmpeg, arguments, stdin_fd=feeder.read_fd, limits=self.limits.process)
-            except BaseException:
-                feeder.start()
-                feeder.close()
-                raise
-            feeder.start()
-            return DecodeStream(child, self.limits, skip_samples=skip_samples, arriving=(source, feeder))
-        with descriptor_of(source) as stdin_fd:
-            child = Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=self.limits.process)
-        return DecodeStream(child, self.limits, skip_samples=skip_samples)
+        return DecodeStream(lambda: self._start(source, arguments), source, self.limits, skip_samples=skip_samples)
 
     def probe(self, path: Path) -> MediaInfo:
         """Return what the file at `path` claims to be, without decoding it.
 
         Raises what opening it and asking for `info` would raise.
         """
-        with descriptor_of(path) as stdin_fd:
-            child = Child(self.ffmpeg, [], stdin_fd=stdin_fd, limits=self.limits.process)
-        with DecodeStream(child, self.limits) as stream:
+        with DecodeStream(lambda: self._start(path, []), path, self.limits) as stream:
             return stream.info
+
+    def _start(self, source: BinaryIO | Path | GrowingFile, arguments: list[str]) -> tuple[Child, Feeder | None]:
+        if not isinstance(source, GrowingFile):
+            with descriptor_of(source) as stdin_fd:
+                return Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=self.limits.process), None
+        feeder = Feeder(source)
+        try:
+            child = Child(self.ffmpeg, arguments, stdin_fd=feeder.read_fd, limits=self.limits.process)
+        except BaseException:
+            feeder.start()
+            feeder.close()
+            raise
+        feeder.start()
+        return child, feeder
 
 
 @contextlib.contextmanager
@@ -143,28 +149,55 @@ class DecodeStream:
     iteration raise
 
     - MediaError `unreadable_media`, `no_audio_track`, `empty_file` (no sample of sound, or too few),
-      `too_long` (claimed, or found out while decoding), `decode_timeout`, `decoder_failed`;
+      `too_long` (claimed, or found out while decoding), `decode_timeout`, `decoder_failed`, `decoder_stalled`;
     - CancelledError after `cancel`;
     - for media that is still arriving, the error that ended it, after the last whole window.
+
+    A child that hangs is replaced by a new one, once; what follows is the same to the sample. Of a source that
+    cannot be read again (a pipe) it is an error at once.
     """
 
     def __init__(
         self,
-        child: Child,
+        start: Callable[[], tuple[Child, Feeder | None]],
+        source: BinaryIO | Path | GrowingFile,
         limits: DecodeLimits,
         *,
         skip_samples: int = 0,
-        arriving: tuple[GrowingFile, Feeder] | None = None,
     ) -> None:
-        self._source, self._feeder = arriving or (None, None)
-        feeder = self._feeder
-        self._reader = ChildReader(child, limits.wall_s, (lambda: feeder.starved_s) if feeder else None)
+        """`start` starts a child on `source` from its beginning, with what feeds it if anything has to."""
+        self._start = start
+        self._source = source if isinstance(source, GrowingFile) else None
+        self._restarts_left = 1 if isinstance(source, Path | GrowingFile) else 0
         self._limits = limits
+        self._lock = threading.Lock()
+        self._cancelled = False
         self._to_skip = skip_samples
+        self._given = skip_samples
         self._samples = 0
         self._opened = False
         self._ended = False
         self._warning: Problem | None = None
+        self._reader, self._feeder = self._begin()
+
+    def _begin(self) -> tuple[ChildReader, Feeder | None]:
+        child, feeder = self._start()
+        starved_s = (lambda: feeder.starved_s) if feeder else None
+        return ChildReader(child, self._limits.wall_s, starved_s, self._limits.stall_s), feeder
+
+    def _restart(self, error: DecoderStalledError) -> None:
+        """Replaces a hung child; the new one passes over what has been read. Raises `error` the second time."""
+        if self._restarts_left == 0:
+            raise self._reader.fail(error)
+        self._restarts_left -= 1
+        log.warning("a decoder hangs (%s) and is started again", error.details)
+        self._close_child()
+        with self._lock:
+            if self._cancelled:
+                self._reader.check()
+            self._reader, self._feeder = self._begin()
+        self._to_skip, self._samples = self._given, 0
+        self._opened = False
 
     def __enter__(self) -> DecodeStream:
         return self
@@ -180,9 +213,14 @@ class DecodeStream:
     @property
     def info(self) -> MediaInfo:
         """What the file claims to be (waits until ffmpeg has opened it). `duration_s` is a claim or None."""
-        self._reader.check()
-        self._await_opening()
-        return self._reader.report.info
+        while True:
+            self._reader.check()
+            try:
+                self._await_opening()
+            except DecoderStalledError as error:
+                self._restart(error)
+            else:
+                return self._reader.report.info
 
     @property
     def samples_read(self) -> int:
@@ -199,11 +237,16 @@ class DecodeStream:
 
     def cancel(self) -> None:
         """Kill the child now; whoever reads, or will read, gets CancelledError. Callable from any thread."""
-        self._reader.cancel()
+        with self._lock:
+            self._cancelled = True
+            self._reader.cancel()
 
     def close(self) -> None:
         """End and reap the child and close the pipes. Idempotent."""
         self._ended = True
+        self._close_child()
+
+    def _close_child(self) -> None:
         self._reader.close()
         if self._feeder is not None:
             self._feeder.close()
@@ -211,12 +254,17 @@ class DecodeStream:
     def __next__(self) -> NDArray[np.float32]:
         self._reader.check()
         while not self._ended:
-            self._await_opening()
-            window = self._read_window()
+            try:
+                self._await_opening()
+                window = self._read_window()
+            except DecoderStalledError as error:
+                self._restart(error)
+                continue
             # Skipping decodes on purpose: seeking lands near a time, not on a sample.
             if self._to_skip > 0:
                 self._to_skip -= WINDOW_SAMPLES
             elif window.size > 0:
+                self._given += WINDOW_SAMPLES
                 return window
         raise StopIteration
 

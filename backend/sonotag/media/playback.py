@@ -126,7 +126,7 @@ class PlaybackMaker:
                 raise CancelledError("The work on this recording was cancelled.")
             with descriptor_of(source) as stdin_fd:
                 child = Child(self._ffmpeg, self._arguments(), stdin_fd=stdin_fd, limits=self._limits.process)
-            self._reader = ChildReader(child, self._limits.wall_s)
+            self._reader = ChildReader(child, self._limits.wall_s, stall_s=self._limits.stall_s)
             return self._reader
 
     def _arguments(self) -> list[str]:

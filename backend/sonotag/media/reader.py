@@ -1,4 +1,4 @@
-"""Reads a sandboxed child's two pipes from one thread: waiting is limited, any thread may cancel."""
+"""Reads a sandboxed child's two pipes from one thread: waiting is limited, any thread may cancel, hanging is noticed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ _SLICE_S = 1.0
 """A wait whose allowance may grow meanwhile is made of pieces this long."""
 
 
+class DecoderStalledError(MediaError):
+    """The child neither speaks nor computes, though nothing keeps it waiting."""
+
+    code = "decoder_stalled"
+
+
 class ChildReader:
     """The reading side of one ffmpeg. Owns the child and closes it.
 
@@ -26,12 +32,19 @@ class ChildReader:
     stays: it is raised again.
     """
 
-    def __init__(self, child: Child, wall_s: float, extra_s: Callable[[], float] | None = None) -> None:
-        """`extra_s` says how much of the waiting so far was not the child's fault."""
+    def __init__(
+        self, child: Child, wall_s: float, extra_s: Callable[[], float] | None = None, stall_s: float = 0.0
+    ) -> None:
+        """`extra_s` says how much of the waiting so far was not the child's fault.
+
+        A child that says nothing and uses no processor time for `stall_s` seconds of such waiting is hung:
+        DecoderStalledError is raised, which does not stay. 0 = it is waited for all the same.
+        """
         self.report = Report()
         self._child = child
         self._wall_s = wall_s
-        self._extra_s = extra_s
+        self._extra_s = extra_s or (lambda: 0.0)
+        self._stall_s = stall_s
         self._waited_s = 0.0
         self._failure: MediaError | None = None
         self._cancelled = threading.Event()
@@ -96,17 +109,29 @@ class ChildReader:
         return returncode
 
     def _wait(self) -> set[int]:
+        still_s, signs = 0.0, None
         while True:
             self.check()
-            left_s = self._wall_s - self._waited_s + (self._extra_s() if self._extra_s else 0.0)
+            left_s = self._wall_s - self._waited_s + self._extra_s()
+            slice_s = min(left_s, _SLICE_S, self._stall_s / 2 or _SLICE_S)
             started_s = time.monotonic()
-            events = self._poll.poll(max(0.0, min(left_s, _SLICE_S) if self._extra_s else left_s) * 1000.0)
-            self._waited_s += time.monotonic() - started_s
+            events = self._poll.poll(max(0.0, slice_s) * 1000.0)
+            slept_s = time.monotonic() - started_s
+            self._waited_s += slept_s
             self.check()
             if events:
                 return {descriptor for descriptor, _ in events}
-            if self._extra_s is None or left_s <= 0:
+            if left_s <= 0:
                 raise self.fail(decode_timeout(f"waited {self._waited_s:.0f} s: {self.report.details}"))
+            # Signs of life: it computes, or what it waits for is on its way.
+            signs_before, signs = signs, (self._child.processor_s, self._extra_s())
+            still_s = still_s + slept_s if signs == signs_before and signs[0] is not None else 0.0
+            if 0 < self._stall_s <= still_s:
+                raise DecoderStalledError(
+                    "The decoder stopped working on this file.",
+                    hint="Try again. If it happens again, convert the file to WAV, FLAC or MP3 and upload that.",
+                    details=f"still for {still_s:.0f} s: {self.report.details}",
+                )
 
     def _drain_stderr(self, ready: set[int]) -> None:
         if self._child.stderr_fd in ready:

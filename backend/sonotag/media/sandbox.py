@@ -160,6 +160,16 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def processor_s(self) -> float | None:
+        """Seconds of processor time it has used, or None where the system does not tell."""
+        try:
+            # "pid (name) state …": utime and stime are the 14th and 15th word (proc(5)).
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
+            return sum(map(int, fields.split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError):
+            return None
+
     def kill(self) -> None:
         """End the whole process group at once. Does nothing when it has been reaped."""
         # Under the lock, because after reaping the number may belong to somebody else's group.
