@@ -636,10 +636,10 @@ export interface paths {
          */
         delete: operations["end_upload_api_uploads__upload_id__delete"];
         /**
-         * Describe Uploads
-         * @description Which versions and extensions of tus this server speaks, and how large a file may be.
+         * Describe Upload
+         * @description The same at the address of an upload, whether or not there is one.
          */
-        options: operations["describe_uploads_api_uploads__upload_id__options"];
+        options: operations["describe_upload_api_uploads__upload_id__options"];
         /**
          * Read Upload
          * @description Where the upload stands: `Upload-Offset` bytes of `Upload-Length` are safe on disk.
@@ -3581,11 +3581,13 @@ export interface operations {
             };
         };
     };
-    describe_uploads_api_uploads__upload_id__options: {
+    describe_upload_api_uploads__upload_id__options: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                upload_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -3596,6 +3598,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
             };
         };
     };

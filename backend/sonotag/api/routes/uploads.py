@@ -75,10 +75,15 @@ router = APIRouter(prefix="/api/uploads", tags=["uploads"], route_class=TusRoute
 
 
 @router.options("", status_code=status.HTTP_204_NO_CONTENT)
-@router.options("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT)
 def describe_uploads(services: ServicesDep) -> Response:
     """Which versions and extensions of tus this server speaks, and how large a file may be."""
     return Response(status_code=status.HTTP_204_NO_CONTENT, headers=tus.server_headers(services.uploads.max_bytes))
+
+
+@router.options("/{upload_id}", status_code=status.HTTP_204_NO_CONTENT)
+def describe_upload(services: ServicesDep, upload_id: str) -> Response:
+    """The same at the address of an upload, whether or not there is one."""
+    return describe_uploads(services)
 
 
 @router.post(
