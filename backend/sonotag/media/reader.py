@@ -1,4 +1,4 @@
-"""Reads a sandboxed child's two pipes from one thread: waiting is limited, any thread may cancel, hanging is noticed."""
+"""Reads a sandboxed child's two pipes from one thread: waiting is limited, any thread may cancel, hanging is seen."""
 
 from __future__ import annotations
 
