@@ -20,6 +20,7 @@ from sonotag.api.observe import Observer
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
+from sonotag.api.reference import mount_reference
 from sonotag.api.routes import (
     access,
     analysis,
@@ -307,7 +308,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
             finally:
                 closing.set()
 
-    app = FastAPI(title="SonoTag", version=__version__, lifespan=lifespan)
+    app = FastAPI(title="SonoTag", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     install_error_handlers(app)
     for router in (
         sources.router,
@@ -334,5 +335,6 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     app.add_middleware(KeyMiddleware)
     app.add_middleware(SafetyHeaders)
     app.add_middleware(Observer, counters=watch.counters)
+    mount_reference(app)
     mount_page(app, settings.page_dir)
     return app

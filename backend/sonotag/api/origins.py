@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,12 +14,26 @@ from sonotag.domain import Problem
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def origin_allowed(headers: Headers, allowed: Sequence[str]) -> bool:
-    """True without an Origin (not a browser's cross-site request), for the server's own, and for those in `allowed`."""
+ORIGIN = re.compile(r"(https?)://([a-z0-9._\[\]:-]+)", re.IGNORECASE)
+"""A web origin as browsers write it (RFC 6454, 6.2): no user, no path. Other schemes are no web page's."""
+
+
+def origin_allowed(headers: Headers, allowed: Sequence[str], scheme: str) -> bool:
+    """Whether a request with these headers comes from no other site's page.
+
+    True for the server's own origin and those in `allowed`, and without an Origin unless the browser says that it is
+    another site's (Sec-Fetch-Site). `scheme`: how the server was asked. A page that came by HTTP is not the one that
+    came by TLS; the other way round the TLS may be that of a proxy which the server was not told to trust.
+    """
     origin = headers.get("origin")
-    if origin is None or origin in allowed:
+    if origin is None:
+        return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+    if origin in allowed:
         return True
-    return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+    match = ORIGIN.fullmatch(origin)
+    if match is None or (scheme in ("https", "wss") and match[1].lower() == "http"):
+        return False
+    return match[2].lower() == headers.get("host", "").lower()
 
 
 class OriginGuard:
@@ -34,7 +48,7 @@ class OriginGuard:
             scope["type"] == "http"
             and scope["method"] not in SAFE_METHODS
             and scope["state"].get("key") is None  # a browser sends cookies by itself, but never a key
-            and not origin_allowed(Headers(scope=scope), self._allowed)
+            and not origin_allowed(Headers(scope=scope), self._allowed, scope["scheme"])
         ):
             problem = Problem(
                 "origin_refused",

@@ -59,7 +59,7 @@ async def _batches(viewer: Viewer, bell: Subscription, shutdown: Shutdown) -> As
 async def recording_socket(socket: WebSocket, recording_id: str) -> None:
     services: Services = socket.app.state.services
     if socket.scope["state"].get("key") is None and not origin_allowed(
-        socket.headers, services.settings.allowed_origins
+        socket.headers, services.settings.allowed_origins, socket.scope["scheme"]
     ):
         # Before accept: the browser of an uninvited page gets a refusal, not a socket.
         await socket.close(code=1008)
