@@ -13,6 +13,9 @@ export class Server {
   private port = 0;
   readonly dataDir = mkdtempSync(join(tmpdir(), "sonotag-e2e-"));
 
+  /** One library for all by default: what a fixture or another browser brought is there for each test. */
+  constructor(private readonly settings: Record<string, string> = { SONOTAG_SHARED_LIBRARY: "true" }) {}
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -23,7 +26,7 @@ export class Server {
       join(ROOT, ".venv/bin/sonotag"),
       ["serve", "--host", "127.0.0.1", "--port", String(this.port)],
       {
-        env: { ...process.env, SONOTAG_DATA_DIR: this.dataDir },
+        env: { ...process.env, ...this.settings, SONOTAG_DATA_DIR: this.dataDir },
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
