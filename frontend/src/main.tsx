@@ -21,6 +21,8 @@ import "./features/timeline/foot.css";
 import "./features/prompts/rows.css";
 import "./features/prompts/suggest.css";
 import "./features/detections/side.css";
+import "./features/detections/moments.css";
+import "./features/detections/statistics.css";
 import "./features/detections/edges.css";
 import "./features/detections/inspector.css";
 import "./features/playback/player.css";

@@ -30,38 +30,41 @@ class Peak:
 class RowStatistics:
     """One prompt over one recording.
 
-    `share`: of the frames, those at or above the threshold, 0..1. `moments_s`: time in moments, overlap counted once.
+    `moments_s`: time in moments, overlap counted once. `share`: of the frames, those at or above the threshold, 0..1.
     `histogram`: frames in each of BINS equal bins of the score. `peaks`: highest first.
     """
 
-    share: float
     count: int
     moments_s: float
     longest_s: float
-    mean: float
-    median: float
-    p90: float
+    share: float | None
+    mean: float | None
+    median: float | None
+    p90: float | None
     histogram: tuple[int, ...]
     peaks: tuple[Peak, ...]
 
 
 def row_statistics(
     scores: Float32, seconds_per_frame: float, threshold: float, moments: Sequence[Detection]
-) -> RowStatistics | None:
-    """Statistics of one prompt from its scores [T] and its moments; None where no frame has a score.
+) -> RowStatistics:
+    """Statistics of one prompt from its scores [T] and its moments.
 
-    Frames without a score (NaN) are left out. Threshold and scores are compared in single precision, as detections do.
+    Numbers of scores are None, the histogram and the peaks empty, where no frame has a score. Frames without one (NaN)
+    are left out. Threshold and scores are compared in single precision, as detections do.
     """
     known = scores[~np.isnan(scores)]
+    count, moments_s = len(moments), _covered_s(moments)
+    longest_s = max((m.offset_s - m.onset_s for m in moments), default=0.0)
     if known.size == 0:
-        return None
+        return RowStatistics(count, moments_s, longest_s, None, None, None, None, (), ())
     bins = np.minimum((known * BINS).astype(np.intp), BINS - 1)
     median, p90 = np.quantile(known, (0.5, 0.9)).tolist()
     return RowStatistics(
+        count=count,
+        moments_s=moments_s,
+        longest_s=longest_s,
         share=float(np.count_nonzero(known >= threshold) / known.size),
-        count=len(moments),
-        moments_s=_covered_s(moments),
-        longest_s=max((m.offset_s - m.onset_s for m in moments), default=0.0),
         mean=float(known.mean(dtype=np.float64)),
         median=median,
         p90=p90,

@@ -54,22 +54,20 @@ def statistics_of(
     for place, coverage in enumerate(table.asked.coverage):
         own = [moment for moment in moments if moment.prompt == coverage.prompt and not is_rejected(moment)]
         found = row_statistics(table.scores[place], table.seconds_per_column, thresholds[place], own)
-        if found is None:
-            answer.append(PromptStatistics(prompt=coverage.prompt, threshold=thresholds[place], count=len(own)))
-            continue
+        peaks = [Peak(time_s=peak.time_s, score=peak.score) for peak in found.peaks]
         answer.append(
             PromptStatistics(
                 prompt=coverage.prompt,
                 threshold=thresholds[place],
                 count=found.count,
-                share=found.share,
                 moments_s=found.moments_s,
                 longest_s=found.longest_s,
+                share=found.share,
                 mean=found.mean,
                 median=found.median,
                 p90=found.p90,
                 histogram=list(found.histogram),
-                peaks=[Peak(time_s=peak.time_s, score=peak.score) for peak in found.peaks],
+                peaks=peaks,
             )
         )
     return answer

@@ -270,14 +270,14 @@ class PromptStatistics(Schema):
     prompt: str
     threshold: float
     count: int = Field(description="Moments, without those that were rejected.")
-    share: float | None = Field(default=None, description="Of the time, that at or above the threshold, 0..1.")
-    moments_s: float | None = Field(default=None, description="Time in moments.")
-    longest_s: float | None = None
-    mean: float | None = None
-    median: float | None = None
-    p90: float | None = Field(default=None, description="Nine tenths of the time the score is at or below this.")
-    histogram: list[int] = Field(default_factory=list[int], description="Frames by score, in equal bins from 0 to 1.")
-    peaks: list[Peak] = Field(default_factory=list[Peak], description="Highest scores, apart from each other.")
+    moments_s: float = Field(description="Time in moments; where some overlap it counts once.")
+    longest_s: float
+    share: float | None = Field(description="Of the time, that at or above the threshold, 0..1.")
+    mean: float | None
+    median: float | None
+    p90: float | None = Field(description="Nine tenths of the time the score is at or below this.")
+    histogram: list[int] = Field(description="Frames by score, in equal bins from 0 to 1; empty without scores.")
+    peaks: list[Peak] = Field(description="Highest scores, apart from each other.")
 
 
 class Statistics(Schema):

@@ -1295,37 +1295,37 @@ export interface components {
             count: number;
             /**
              * Histogram
-             * @description Frames by score, in equal bins from 0 to 1.
+             * @description Frames by score, in equal bins from 0 to 1; empty without scores.
              */
-            histogram?: number[];
+            histogram: number[];
             /** Longest S */
-            longest_s?: number | null;
+            longest_s: number;
             /** Mean */
-            mean?: number | null;
+            mean: number | null;
             /** Median */
-            median?: number | null;
+            median: number | null;
             /**
              * Moments S
-             * @description Time in moments.
+             * @description Time in moments; where some overlap it counts once.
              */
-            moments_s?: number | null;
+            moments_s: number;
             /**
              * P90
              * @description Nine tenths of the time the score is at or below this.
              */
-            p90?: number | null;
+            p90: number | null;
             /**
              * Peaks
              * @description Highest scores, apart from each other.
              */
-            peaks?: components["schemas"]["Peak"][];
+            peaks: components["schemas"]["Peak"][];
             /** Prompt */
             prompt: string;
             /**
              * Share
              * @description Of the time, that at or above the threshold, 0..1.
              */
-            share?: number | null;
+            share: number | null;
             /** Threshold */
             threshold: number;
         };

@@ -100,14 +100,18 @@ export class Review {
   /** Says that it is there; said again, takes that back. */
   accept(moment: Moment): void {
     if (moment.verdict === "accepted") this.takeBack(moment);
-    else if (isOpen(moment)) this.say(moment, { kind: "accepted" });
-    else if (moment.verdict === "rejected") this.say(moment, { kind: "accepted" });
+    else if (isOpen(moment) || moment.verdict === "rejected") this.say(moment, { kind: "accepted" });
   }
 
   /** Says that it is not there; said again, takes that back. One that was added by hand just goes. */
   reject(moment: Moment): void {
     if (moment.verdict === "rejected" || moment.verdict === "added") this.takeBack(moment);
     else this.say(moment, { kind: "rejected" });
+  }
+
+  /** Unsays what was said of it. */
+  takeBack(moment: Moment): void {
+    if (moment.verdict_id) this.session.judge({ [moment.verdict_id]: null });
   }
 
   /** Leaves it out of the list, and of nothing else. */
@@ -179,9 +183,5 @@ export class Review {
   private say(moment: Moment, change: Partial<Verdict>, group: string | null = null): void {
     const verdict = saidOf(moment, change);
     this.session.judge({ [verdict.id]: verdict }, group);
-  }
-
-  private takeBack(moment: Moment): void {
-    if (moment.verdict_id) this.session.judge({ [moment.verdict_id]: null });
   }
 }

@@ -1,12 +1,13 @@
 import { formatClockTenths } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { nextMoment, previousMoment } from "../detections/moments";
+import { useSteps } from "../detections/use-steps";
 import { usePlayback, useSession, useView, useWorkspace } from "../session/context";
 import { hasAudio } from "../session/session-state";
 import { RATES } from "./player";
 
 export function PlayerBar() {
-  const { player, seek } = useWorkspace();
+  const { player, review } = useWorkspace();
   const playing = usePlayback((state) => state.playing);
   const positionS = usePlayback((state) => state.positionS);
   const rate = usePlayback((state) => state.rate);
@@ -17,7 +18,7 @@ export function PlayerBar() {
   const looping = usePlayback((state) => state.looping);
   const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
-  const moments = useSession((state) => state.detections);
+  const moments = useSteps();
   const next = nextMoment(moments, positionS);
   const previous = previousMoment(moments, positionS, playing);
   return (
@@ -49,7 +50,7 @@ export function PlayerBar() {
         className="icon-btn"
         aria-label="Previous moment"
         disabled={!previous}
-        onClick={() => previous && seek(previous.onset_s)}
+        onClick={() => previous && review.open(previous)}
       >
         <Icon name="previous" />
       </button>
@@ -58,7 +59,7 @@ export function PlayerBar() {
         className="icon-btn"
         aria-label="Next moment"
         disabled={!next}
-        onClick={() => next && seek(next.onset_s)}
+        onClick={() => next && review.open(next)}
       >
         <Icon name="next" />
       </button>

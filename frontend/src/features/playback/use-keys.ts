@@ -24,7 +24,7 @@ function taken(event: KeyboardEvent): boolean {
 
 /** The keys of a recording's page; the sheet behind `?` lists them. */
 export function useKeys(): void {
-  const { session, player, viewport, seek } = useWorkspace();
+  const { session, player, viewport, review, seek } = useWorkspace();
   useEffect(() => {
     const scope = new DisposableScope();
     const go = (byS: number) => seek(player.positionS + byS);
@@ -49,7 +49,6 @@ export function useKeys(): void {
       viewport.setHover(null);
     };
     const run = (event: KeyboardEvent): boolean => {
-      const { detections } = session.store.getState();
       const step = event.shiftKey ? FINE_STEP_S : STEP_S;
       switch (event.key) {
         case " ":
@@ -78,14 +77,23 @@ export function useKeys(): void {
           return true;
         case "n":
         case "N": {
-          const moment = nextMoment(detections, player.positionS);
-          if (moment) seek(moment.onset_s);
+          const moment = nextMoment(review.steps(), player.positionS);
+          if (moment) review.open(moment);
           return true;
         }
         case "p":
         case "P": {
-          const moment = previousMoment(detections, player.positionS, player.store.getState().playing);
-          if (moment) seek(moment.onset_s);
+          const { playing } = player.store.getState();
+          const moment = previousMoment(review.steps(), player.positionS, playing);
+          if (moment) review.open(moment);
+          return true;
+        }
+        case "a":
+        case "x": {
+          const moment = review.current();
+          if (moment) review.choose(moment);
+          if (moment && event.key === "a") review.accept(moment);
+          else if (moment) review.reject(moment);
           return true;
         }
         case "+":
@@ -124,6 +132,7 @@ export function useKeys(): void {
           return true;
         case "Escape":
           if (viewport.store.getState().cell) viewport.inspect(null);
+          else if (review.chosen()) review.choose(null);
           else viewport.clearSelection();
           return true;
         case "/":
@@ -147,5 +156,5 @@ export function useKeys(): void {
       if (run(event)) event.preventDefault();
     });
     return () => scope.dispose();
-  }, [session, player, viewport, seek]);
+  }, [session, player, viewport, review, seek]);
 }

@@ -1,0 +1,172 @@
+import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { plural } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
+import { useCompact } from "../../ui/use-compact";
+import { usePlayback, useReview, useSession, useWorkspace } from "../session/context";
+import { isRejected, type Moment } from "./judge";
+import { MomentLine } from "./MomentLine";
+import { onMomentKey } from "./moment-keys";
+import { NoMoments } from "./NoMoments";
+import { type Line, linesOf, offsetsOf } from "./shown";
+import { useWindow } from "./use-window";
+
+const HEIGHTS = { group: 34, time: 54, prompt: 38, chosen: 40 };
+const TOUCH_HEIGHTS = { group: 46, time: 56, prompt: 46, chosen: 54 };
+
+/** The moments line by line; only those near the screen are rendered. One is in hand: keys are about it. */
+export function MomentsList() {
+  const { review } = useWorkspace();
+  const moments = useSession((state) => state.moments);
+  const hidden = useSession((state) => state.hidden);
+  const prompts = useSession((state) => state.prompts);
+  const { chosen, order, shownBy, folded } = useReview((state) => state);
+  const heights = useCompact() ? TOUCH_HEIGHTS : HEIGHTS;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown follows from these
+  const lines = useMemo(
+    () => linesOf(review.shown(), order, folded),
+    [review, moments, hidden, prompts, order, shownBy, folded],
+  );
+  const at = lines.findIndex((line) => line.kind === "moment" && line.moment.key === chosen);
+  const offsets = useMemo(() => {
+    const heightOf = (line: Line) =>
+      line.kind === "group"
+        ? heights.group
+        : heights[order] + (line.moment.key === chosen ? heights.chosen : 0);
+    return offsetsOf(lines, heightOf);
+  }, [lines, chosen, heights, order]);
+  const list = useRef<HTMLOListElement>(null);
+  const { first, stop, reveal } = useWindow(list, offsets);
+  const count = lines.filter(({ kind }) => kind === "moment").length;
+  useFollow(lines, reveal, list);
+  const focusLine = useFocus(list, at, reveal, first, stop);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const line = lines[at];
+    const moment = line?.kind === "moment" ? line.moment : null;
+    const place = line?.kind === "moment" ? line.place : -1;
+    const shown = lines.flatMap((one) => (one.kind === "moment" ? [one.moment] : []));
+    if (!onMomentKey(event, review, moment, place, shown)) return;
+    event.preventDefault();
+    focusLine();
+  };
+
+  if (moments.length === 0) return <NoMoments />;
+  const tabStop = at >= first && at < stop ? at : lines.findIndex(({ kind }) => kind === "moment");
+  return (
+    <>
+      <ShownNote shown={count} />
+      <div className="moments-list">
+        <ol
+          ref={list}
+          aria-label="Moments"
+          style={{ paddingTop: offsets[first], paddingBottom: offsets[lines.length] - offsets[stop] }}
+          onKeyDown={onKeyDown}
+        >
+          {lines
+            .slice(first, stop)
+            .map((line, index) =>
+              line.kind === "group" ? (
+                <GroupLine key={`group ${line.prompt}`} line={line} height={heights.group} />
+              ) : (
+                <MomentLine
+                  key={line.moment.key}
+                  moment={line.moment}
+                  place={line.place}
+                  count={count}
+                  chosen={line.moment.key === chosen}
+                  tabStop={first + index === tabStop}
+                  grouped={order === "prompt"}
+                  height={offsets[first + index + 1] - offsets[first + index]}
+                />
+              ),
+            )}
+        </ol>
+      </div>
+    </>
+  );
+}
+
+function GroupLine({ line, height }: { line: Extract<Line, { kind: "group" }>; height: number }) {
+  const { review } = useWorkspace();
+  const fold = () =>
+    review.store.setState(({ folded }) => {
+      const next = new Set(folded);
+      if (!next.delete(line.prompt)) next.add(line.prompt);
+      return { folded: next };
+    });
+  return (
+    <li className="moment-group" style={{ height }}>
+      <button type="button" aria-expanded={!line.folded} onClick={fold}>
+        <Icon name="down" size={13} />
+        <span>{line.prompt}</span>
+        <span className="num">{line.count}</span>
+      </button>
+    </li>
+  );
+}
+
+/** What the list leaves out, and the way back; what is not saved yet. */
+function ShownNote({ shown }: { shown: number }) {
+  const { review } = useWorkspace();
+  const all = useSession((state) => state.moments.length);
+  const hidden = useSession((state) => state.moments.filter(({ key }) => state.hidden.has(key)).length);
+  const folded = useReview((state) => state.folded.size > 0 && state.order === "prompt");
+  const unsaved = useSession((state) => state.unsaved);
+  const away = useSession((state) => state.connection.kind !== "open");
+  const filtered = !folded && shown < all - hidden;
+  if (!filtered && hidden === 0 && !(unsaved > 0 && away)) return null;
+  return (
+    <p className="moments-note num">
+      {filtered && <span>{`${shown} of ${all} shown`}</span>}
+      {hidden > 0 && (
+        <button type="button" onClick={() => review.showHidden()}>
+          Show {hidden} hidden
+        </button>
+      )}
+      {unsaved > 0 && away && (
+        <span role="status">{plural(unsaved, "verdict waits", "verdicts wait")} for the server</span>
+      )}
+    </p>
+  );
+}
+
+/** Keeps the moment under the playhead in sight while it plays, unless somebody works in the list. */
+function useFollow(
+  lines: readonly Line[],
+  reveal: (line: number) => void,
+  list: React.RefObject<HTMLElement | null>,
+): void {
+  const positionS = usePlayback((state) => state.positionS);
+  const under = lines.findLastIndex((line) => line.kind === "moment" && isUnder(line.moment, positionS));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the playhead, not the list
+  useEffect(() => {
+    if (under >= 0 && !list.current?.contains(document.activeElement)) reveal(under);
+  }, [under]);
+}
+
+export function isUnder(moment: Moment, positionS: number): boolean {
+  return !isRejected(moment) && moment.onset_s <= positionS && positionS < moment.offset_s;
+}
+
+/** The returned function brings the focus to the line in hand, wherever that is by then. */
+function useFocus(
+  list: React.RefObject<HTMLElement | null>,
+  at: number,
+  reveal: (line: number) => void,
+  first: number,
+  stop: number,
+): () => void {
+  const wanted = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looked at after every rendering until it is there
+  useLayoutEffect(() => {
+    if (!wanted.current || at < 0) return;
+    reveal(at);
+    const button = list.current?.querySelector<HTMLElement>(".moment[data-chosen]");
+    if (!button) return;
+    button.focus({ preventScroll: list.current?.scrollHeight !== list.current?.clientHeight });
+    wanted.current = false;
+  }, [at, first, stop, reveal]);
+  return () => {
+    wanted.current = true;
+  };
+}

@@ -1,0 +1,108 @@
+import type { PromptStatistics } from "../../api/types";
+import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
+import { ProblemBox } from "../../ui/ProblemBox";
+import { useWorkspace } from "../session/context";
+import { NoMoments } from "./NoMoments";
+import { ScoreHistogram } from "./ScoreHistogram";
+import { useStatistics } from "./use-statistics";
+
+/** Prompt by prompt over the whole recording: how much of it, how often, how loud, and how its scores spread. */
+export function StatisticsTable() {
+  const { rows, problem } = useStatistics();
+  if (problem) return <ProblemBox problem={problem} quiet />;
+  if (rows === null) return <p className="moments-none">Counting</p>;
+  if (rows.length === 0) return <NoMoments />;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className="statistics" tabIndex={0} aria-label="Statistics of the prompts">
+      <table className="marked-table num">
+        <caption>Bars show how often a score came, from 0 to 1; their height is logarithmic.</caption>
+        <thead>
+          <tr>
+            <th scope="col">Prompt</th>
+            <th scope="col">
+              <abbr title="Share of the time at or above the threshold">Time</abbr>
+            </th>
+            <th scope="col">Count</th>
+            <th scope="col">Mean</th>
+            <th scope="col">Peak</th>
+          </tr>
+        </thead>
+        {rows.map((row) => (
+          <Prompt key={row.prompt} row={row} />
+        ))}
+      </table>
+    </section>
+  );
+}
+
+function Prompt({ row }: { row: PromptStatistics }) {
+  const { seek } = useWorkspace();
+  const [peak] = row.peaks;
+  return (
+    <tbody className={row.count > 0 ? "" : "marked-quiet"}>
+      <tr>
+        <th scope="row">{row.prompt}</th>
+        <td>{row.share === null ? "–" : formatPercent(row.share)}</td>
+        <td aria-label={plural(row.count, "moment", "moments")}>{row.count}</td>
+        <td>{row.mean === null ? "–" : formatScore(row.mean)}</td>
+        <td>
+          {peak ? (
+            <button
+              type="button"
+              className="statistics-peak"
+              aria-label={`${formatScore(peak.score)}, go to it at ${formatClockTenths(peak.time_s)}`}
+              onClick={() => seek(peak.time_s)}
+            >
+              {formatScore(peak.score)}
+            </button>
+          ) : (
+            "–"
+          )}
+        </td>
+      </tr>
+      <tr>
+        <td colSpan={5} className="statistics-spread">
+          {row.share === null ? (
+            "The model has no such sound."
+          ) : (
+            <>
+              <ScoreHistogram bins={row.histogram} threshold={row.threshold} />
+              <span className="statistics-words">{spreadWords(row)}</span>
+              <Peaks row={row} />
+            </>
+          )}
+        </td>
+      </tr>
+    </tbody>
+  );
+}
+
+function spreadWords({ median, p90, moments_s, longest_s, count }: PromptStatistics): string {
+  const spread = `half at or below ${formatScore(median ?? 0)}, nine tenths ${formatScore(p90 ?? 0)}`;
+  if (count === 0) return spread;
+  return `${spread}; ${formatLength(moments_s ?? 0)} in all, longest ${formatLength(longest_s ?? 0)}`;
+}
+
+/** The next highest places: the highest is in the row above. */
+function Peaks({ row }: { row: PromptStatistics }) {
+  const { seek } = useWorkspace();
+  const more = row.peaks.slice(1).filter((peak) => peak.score >= row.threshold);
+  if (more.length === 0) return null;
+  return (
+    <span className="statistics-peaks">
+      <span>then at</span>
+      {more.map((peak) => (
+        <button
+          key={peak.time_s}
+          type="button"
+          className="statistics-peak"
+          title={`score ${formatScore(peak.score)}`}
+          onClick={() => seek(peak.time_s)}
+        >
+          {formatClockTenths(peak.time_s)}
+        </button>
+      ))}
+    </span>
+  );
+}
