@@ -93,6 +93,11 @@ class Rig:
         self._thread = threading.Thread(target=self._server.serve_forever, name="rig", daemon=True)
         self._thread.start()
 
+    @property
+    def port(self) -> int:
+        """Of loopback, where the rig listens."""
+        return self._server.server_address[1]
+
     def _choose(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if name is None:
             return
@@ -111,7 +116,7 @@ class Rig:
         async def connect(address: str, port: int) -> Streams:
             if address != PUBLIC_ADDRESS:
                 return await asyncio.open_connection(address, port)
-            return await asyncio.open_connection("127.0.0.1", self._server.server_address[1])
+            return await asyncio.open_connection("127.0.0.1", self.port)
 
         return EgressGuard(upstream=upstream, resolve=resolve, connect=connect)
 

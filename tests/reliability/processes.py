@@ -1,0 +1,98 @@
+"""The server's process and everything it starts: killed servers must leave nothing running."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx2
+
+PR_SET_CHILD_SUBREAPER = 36
+POLL_S = 0.02
+
+
+def adopt_orphans() -> None:
+    """From now on a process whose parent is killed becomes ours, so that none is overlooked."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def orphans(known: set[int]) -> dict[int, str]:
+    """Our living children but the `known` ones, with their command lines; dead ones are buried."""
+    found: dict[int, str] = {}
+    children = Path(f"/proc/{os.getpid()}/task")
+    for task in children.iterdir():
+        try:
+            numbers = (task / "children").read_text().split()
+        except FileNotFoundError:  # a thread that has ended; its children are another's now
+            continue
+        for number in numbers:
+            if (pid := int(number)) not in known:
+                try:
+                    buried, _ = os.waitpid(pid, os.WNOHANG)
+                    if not buried:
+                        found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
+                except (ChildProcessError, FileNotFoundError):
+                    continue
+    return found
+
+
+def await_no_orphans(timeout_s: float) -> list[str]:
+    """Waits for orphans to end by themselves; kills those that do not, and returns their command lines."""
+    deadline_s = time.monotonic() + timeout_s
+    while left := orphans(set()):
+        if time.monotonic() > deadline_s:
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            return list(left.values())
+        time.sleep(POLL_S)
+    return []
+
+
+class RiggedServer:
+    """A server on a socket of ours: clients that come while it is down wait for the next one."""
+
+    def __init__(
+        self, listener: socket.socket, data_dir: Path, log: BinaryIO, rig_port: int, certificates: Path
+    ) -> None:
+        self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-m", "tests.reliability.rigged_server", "--listener", str(listener.fileno())]
+        command += ["--rig-port", str(rig_port), "--certificates", str(certificates)]
+        environment = {**os.environ, "SONOTAG_DATA_DIR": str(data_dir), "SONOTAG_MODEL": "builtin"}
+        self.process = subprocess.Popen(
+            command, env=environment, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[listener.fileno()]
+        )
+
+    def await_ready(self, timeout_s: float) -> None:
+        """Until the model is warm. The server not coming up is the worst of failures."""
+        deadline_s = time.monotonic() + timeout_s
+        with httpx2.Client(base_url=self.address, timeout=timeout_s) as client:
+            while True:
+                code = self.process.poll()
+                assert code is None, f"the server ended with status {code}"
+                assert time.monotonic() < deadline_s, "the server does not get ready"
+                try:
+                    if client.get("/readyz").status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    pass
+                time.sleep(POLL_S)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> float:
+        """Ends it kindly; returns how long that took, in seconds."""
+        began_s = time.monotonic()
+        self.process.terminate()
+        self.process.wait(60)
+        return time.monotonic() - began_s
