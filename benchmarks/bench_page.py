@@ -9,22 +9,24 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.page import ten_hours
+from benchmarks.page import long_recordings
 from benchmarks.server import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
 BROWSER_TIMEOUT_S = 600
+# To look around in, and to be played as if it were being analysed.
+DURATIONS_S = (36_000, 2_400)
 
 
-def browse(address: str, recording_id: str, prompts: list[str], folder: Path) -> dict[str, Any]:
+def browse(address: str, ids: list[str], prompts: list[str], folder: Path) -> dict[str, Any]:
     """What Chromium measured; its own words go to standard output."""
     figures = folder / "figures.json"
     environment = os.environ | {
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "NODE_PATH": str(FRONTEND / "node_modules"),
         "SONOTAG_URL": f"http://{address}",
-        "SONOTAG_BENCH": json.dumps({"id": recording_id, "prompts": prompts, "figures": str(figures)}),
+        "SONOTAG_BENCH": json.dumps({"ids": ids, "prompts": prompts, "figures": str(figures)}),
     }
     config = str(ROOT / "benchmarks" / "page" / "playwright.config.ts")
     command = ["npx", "playwright", "test", "--config", config, "--output", str(folder / "traces")]
@@ -37,8 +39,9 @@ def main() -> dict[str, Any]:
         folder = Path(name)
         data_dir = folder / "data"
         with running_server(SONOTAG_DATA_DIR=str(data_dir)) as (server, scratch):
-            sample_id, recording_id, prompts = ten_hours.bring(server, scratch)
-        ten_hours.fill(data_dir, sample_id, recording_id)
+            sample_id, ids, prompts = long_recordings.bring(server, scratch, DURATIONS_S)
+        for recording_id, duration_s in zip(ids, DURATIONS_S, strict=True):
+            long_recordings.fill(data_dir, sample_id, recording_id, duration_s)
         with running_server(SONOTAG_DATA_DIR=str(data_dir)) as (server, _):
-            figures = browse(server.address, recording_id, prompts, folder)
+            figures = browse(server.address, ids, prompts, folder)
     return {"load of the machine": os.getloadavg()[0], **figures}

@@ -1,8 +1,9 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
-import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
+import { useScoreHere } from "../session/use-score-here";
 import { RowEditor } from "./RowEditor";
 import { RowMeter } from "./RowMeter";
 import { RowWords } from "./RowWords";
@@ -25,8 +26,7 @@ export function PromptRow(props: {
   const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
   const note = useSession((state) => state.infos[prompt]?.note ?? null);
   const threshold = useSession((state) => thresholdOf(state, prompt));
-  useSession((state) => state.matrixVersion);
-  const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
+  const score = useScoreHere(prompt);
   const known = covered && !Number.isNaN(score);
   const on = known && !muted && score >= threshold;
   const colour = useSession((state) => state.rows[prompt]?.colour);

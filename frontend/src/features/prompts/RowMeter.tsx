@@ -1,7 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatScore } from "../../lib/format";
-import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
+import { useScoreHere } from "../session/use-score-here";
 
 const LOWEST = 0.01;
 const HIGHEST = 0.99;
@@ -16,8 +17,7 @@ export function RowMeter({ prompt }: { prompt: string }) {
   const { session } = useWorkspace();
   const threshold = useSession((state) => thresholdOf(state, prompt));
   const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
-  useSession((state) => state.matrixVersion);
-  const score = usePlayback((state) => session.matrix.scoreAt(prompt, state.positionS));
+  const score = useScoreHere(prompt);
   const [dragged, setDragged] = useState(false);
   const set = (value: number | undefined) =>
     session.setRow(prompt, { threshold: value === undefined ? undefined : rounded(value) });

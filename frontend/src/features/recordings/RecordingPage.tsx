@@ -1,4 +1,5 @@
-import { useEffect } from "react";
+import { type ComponentType, useEffect } from "react";
+import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { CommandPalette } from "../commands/CommandPalette";
@@ -17,58 +18,30 @@ import { lacksAudio } from "./link-steps";
 import { RecordingHead } from "./RecordingHead";
 import { StageNotes } from "./StageNotes";
 
+/**
+ * While an analysis runs the recording changes dozens of times a second, so what is shown of it asks for itself and
+ * this page only for whether it is there.
+ */
 export function RecordingPage() {
   const { session } = useWorkspace();
-  const recording = useSession((state) => state.recording);
-  const loadProblem = useSession((state) => state.loadProblem);
+  const there = useSession((state) => state.recording !== null);
+  const title = useSession((state) => state.recording?.title);
+  const attribution = useSession((state) => state.recording?.source.attribution);
+  const failed = useSession((state) => state.recording?.state === "failed" && state.recording.error !== null);
   const heard = useSession((state) => state.matrixVersion > 0 && session.matrix.heardUntilS > 0);
   useKeys();
-  useTitle(recording?.title);
-  if (!recording) {
-    return (
-      <main className="stage-message">
-        <h1 className="visually-hidden">Recording</h1>
-        {loadProblem ? (
-          <ProblemBox problem={loadProblem} large>
-            <button type="button" className="btn btn-go" onClick={() => session.retryConnection()}>
-              Try again
-            </button>
-            <button type="button" className="btn" onClick={openHome}>
-              Back to the start
-            </button>
-          </ProblemBox>
-        ) : (
-          <p role="status">Opening the recording</p>
-        )}
-      </main>
-    );
-  }
-  const failure = recording.state === "failed" ? recording.error : null;
+  useTitle(title);
+  if (!there) return <NoRecording />;
   return (
     <>
-      <RecordingHead recording={recording} />
+      <Of part={RecordingHead} />
       <ConnectionNote />
       <main className="body">
-        {failure && !heard ? (
-          <div className="stage-message">
-            <ProblemBox problem={failure} large>
-              {lacksAudio(recording) ? (
-                <LinkSteps recording={recording} />
-              ) : (
-                <>
-                  <button type="button" className="btn btn-go" onClick={() => void session.analyse()}>
-                    Analyse again
-                  </button>
-                  <button type="button" className="btn" onClick={openHome}>
-                    Choose another file
-                  </button>
-                </>
-              )}
-            </ProblemBox>
-          </div>
+        {failed && !heard ? (
+          <Of part={Failure} />
         ) : (
           <div className="stage-column">
-            <StageNotes recording={recording} />
+            <Of part={StageNotes} />
             <Stage />
           </div>
         )}
@@ -78,12 +51,63 @@ export function RecordingPage() {
           <Inspector />
           <SelectionPanel />
           <MomentsPanel />
-          {recording.source.attribution && <p className="attribution">{recording.source.attribution}</p>}
+          {attribution && <p className="attribution">{attribution}</p>}
         </aside>
       </main>
       <PlayerBar />
       <CommandPalette />
     </>
+  );
+}
+
+/** A part of the page that shows the recording as it is now. */
+function Of({ part: Part }: { part: ComponentType<{ recording: Recording }> }) {
+  const recording = useSession((state) => state.recording);
+  return recording && <Part recording={recording} />;
+}
+
+function NoRecording() {
+  const { session } = useWorkspace();
+  const loadProblem = useSession((state) => state.loadProblem);
+  return (
+    <main className="stage-message">
+      <h1 className="visually-hidden">Recording</h1>
+      {loadProblem ? (
+        <ProblemBox problem={loadProblem} large>
+          <button type="button" className="btn btn-go" onClick={() => session.retryConnection()}>
+            Try again
+          </button>
+          <button type="button" className="btn" onClick={openHome}>
+            Back to the start
+          </button>
+        </ProblemBox>
+      ) : (
+        <p role="status">Opening the recording</p>
+      )}
+    </main>
+  );
+}
+
+function Failure({ recording }: { recording: Recording }) {
+  const { session } = useWorkspace();
+  if (!recording.error) return null;
+  return (
+    <div className="stage-message">
+      <ProblemBox problem={recording.error} large>
+        {lacksAudio(recording) ? (
+          <LinkSteps recording={recording} />
+        ) : (
+          <>
+            <button type="button" className="btn btn-go" onClick={() => void session.analyse()}>
+              Analyse again
+            </button>
+            <button type="button" className="btn" onClick={openHome}>
+              Choose another file
+            </button>
+          </>
+        )}
+      </ProblemBox>
+    </div>
   );
 }
 

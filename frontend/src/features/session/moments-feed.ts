@@ -15,10 +15,11 @@ const SETTLE_MS = 120;
  */
 export class MomentsFeed {
   /** For scores that keep coming: now, then at most once in a while. */
-  readonly follow = throttled(WHILE_RUNNING_MS, () => void this.load());
+  readonly follow = throttled(WHILE_RUNNING_MS, () => void this.loadInTurn());
   /** For a change by the reader: once it has settled. */
   readonly refresh = debounced(SETTLE_MS, () => void this.load());
   private request: AbortController | null = null;
+  private inTurn = false;
 
   constructor(
     private readonly id: string,
@@ -30,6 +31,17 @@ export class MomentsFeed {
     scope.add(() => this.follow.cancel());
     scope.add(() => this.refresh.cancel());
     scope.add(() => this.request?.abort());
+  }
+
+  /** Of a long recording an answer can take longer than the next question: that one waits, or none ever came. */
+  private async loadInTurn(): Promise<void> {
+    if (this.inTurn) {
+      this.follow();
+      return;
+    }
+    this.inTurn = true;
+    await this.load();
+    this.inTurn = false;
   }
 
   private async load(): Promise<void> {

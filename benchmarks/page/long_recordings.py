@@ -1,6 +1,6 @@
-"""A recording of ten hours, made in seconds: the sample, analysed by the server, and its rows over and over.
+"""Long recordings made in seconds: the sample, analysed by the server, and its rows over and over.
 
-What is stored is what an analysis of the sample played for ten hours would have stored, so that every answer the page
+What is stored is what an analysis of the sample, played for hours, would have stored, so that every answer the page
 asks for is real work for the server. The audio itself is silence, which packs to a few kilobytes.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +24,24 @@ from sonotag.store.arrays import ArrayAppender
 from sonotag.store.database import Database
 from sonotag.store.files import FRAMES_DTYPE, PEAKS_DTYPE, PEAKS_ROW, SPECTROGRAM_DTYPE, DataDirectory
 
-DURATION_S = 36_000
 WINDOW_S = 10
 PROMPTS = 50
 BATCH = 20
 
 
-def bring(server: Server, folder: Path) -> tuple[str, str, list[str]]:
-    """Gives the server the sample, analysed, and ten hours of silence; returns both ids and the prompts."""
-    silence = folder / "ten hours.flac"
-    ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi"]
-    source = ["-i", "anullsrc=r=8000:cl=mono", "-t", str(DURATION_S), "-compression_level", "0", str(silence)]
-    subprocess.run([*ffmpeg, *source], check=True)
+def bring(server: Server, folder: Path, durations_s: Sequence[int]) -> tuple[str, list[str], list[str]]:
+    """Gives the server the sample, analysed, and silences; returns the sample's id, theirs, and prompts it knows."""
     sample_id = server.client.post("/api/sample").raise_for_status().json()["id"]
     server.analyze(sample_id)
     server.wait_until_done(sample_id)
-    return sample_id, server.upload(silence), known_prompts(server, sample_id)
+    ids: list[str] = []
+    for duration_s in durations_s:
+        silence = folder / f"{duration_s} s.flac"
+        ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi"]
+        source = ["-i", "anullsrc=r=8000:cl=mono", "-t", str(duration_s), "-compression_level", "0", str(silence)]
+        subprocess.run([*ffmpeg, *source], check=True)
+        ids.append(server.upload(silence))
+    return sample_id, ids, known_prompts(server, sample_id)
 
 
 def known_prompts(server: Server, sample_id: str) -> list[str]:
@@ -67,7 +70,7 @@ def repeat(path: Path, to: Path, dtype: Any, row: tuple[int, ...], rows: int) ->
         appender.sync()
 
 
-def fill(data_dir: Path, sample_id: str, recording_id: str) -> None:
+def fill(data_dir: Path, sample_id: str, recording_id: str, duration_s: int) -> None:
     """Makes the second recording of what was heard in the first. Nothing else may have the directory open."""
     data = DataDirectory(data_dir)
     database = Database(data.database)
@@ -76,23 +79,23 @@ def fill(data_dir: Path, sample_id: str, recording_id: str) -> None:
     if model is None or version is None or frame_s is None:
         raise RuntimeError("the sample is not analysed")
     have, want = data.files_of(sample_id), data.files_of(recording_id)
-    frames = round(DURATION_S / frame_s)
+    frames = round(duration_s / frame_s)
     known = have.frames(model, version)
     width = known.stat().st_size // np.dtype(FRAMES_DTYPE).itemsize // sample.frames_done
     repeat(known, want.frames(model, version), FRAMES_DTYPE, (width,), frames)
-    repeat(have.peaks, want.peaks, PEAKS_DTYPE, PEAKS_ROW, DURATION_S * PEAKS_PER_SECOND)
-    repeat(have.spectrogram, want.spectrogram, SPECTROGRAM_DTYPE, (MEL_BANDS,), DURATION_S * COLUMNS_PER_SECOND)
+    repeat(have.peaks, want.peaks, PEAKS_DTYPE, PEAKS_ROW, duration_s * PEAKS_PER_SECOND)
+    repeat(have.spectrogram, want.spectrogram, SPECTROGRAM_DTYPE, (MEL_BANDS,), duration_s * COLUMNS_PER_SECOND)
     database.update(
         recording_id,
         state=RecordingState.DONE,
-        duration_s=float(DURATION_S),
+        duration_s=float(duration_s),
         duration_exact=True,
         model=model,
         model_version=version,
         seconds_per_frame=frame_s,
-        windows_done=DURATION_S // WINDOW_S,
-        windows_total=DURATION_S // WINDOW_S,
-        samples_done=DURATION_S * SAMPLE_RATE_HZ,
+        windows_done=duration_s // WINDOW_S,
+        windows_total=duration_s // WINDOW_S,
+        samples_done=duration_s * SAMPLE_RATE_HZ,
         frames_done=frames,
         prompts=list(sample.prompts),
     )
