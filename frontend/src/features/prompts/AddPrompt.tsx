@@ -3,6 +3,7 @@ import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
 import { modelFor, useCoverage } from "./catalogue";
 import { rememberPrompts } from "./history";
+import { StageLists, UnknownRows } from "./StageLists";
 import { SuggestList } from "./SuggestList";
 import { addPrompts, splitPrompts } from "./split";
 import { lastPart } from "./suggest";
@@ -50,37 +51,41 @@ export function AddPrompt() {
     add(text);
   };
   return (
-    <form className="add-prompt" onSubmit={submit}>
-      <Icon name="plus" size={16} />
-      <input
-        id={ADD_PROMPT_ID}
-        className="add-prompt-field"
-        aria-label="Add a sound to look for"
-        placeholder={prompts.length === 0 ? "Type a sound to look for" : "Add a sound to look for"}
-        autoComplete="off"
-        enterKeyHint="done"
-        {...box.fieldProps}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          box.typed(event.target.value);
-        }}
-        onPaste={(event) => {
-          // A text field turns pasted line breaks into spaces; here each line is a prompt of its own.
-          const pasted = event.clipboardData.getData("text");
-          if (!pasted.includes("\n")) return;
-          event.preventDefault();
-          setText(`${text}${splitPrompts(pasted).join("; ")}`);
-        }}
-        onKeyDown={(event) => {
-          if (!box.onKeyDown(event) && event.key === "Escape") event.currentTarget.blur();
-        }}
-        onBlur={box.close}
-      />
-      <SuggestList {...box} found={found} info={info} onChoose={choose} />
-      <p className="visually-hidden" role="status">
-        {said}
-      </p>
-    </form>
+    <div className="stage-add">
+      <form className="add-prompt" onSubmit={submit}>
+        <Icon name="plus" size={16} />
+        <input
+          id={ADD_PROMPT_ID}
+          className="add-prompt-field"
+          aria-label="Add a sound to look for"
+          placeholder={prompts.length === 0 ? "Type a sound to look for" : "Add a sound to look for"}
+          autoComplete="off"
+          enterKeyHint="done"
+          {...box.fieldProps}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            box.typed(event.target.value);
+          }}
+          onPaste={(event) => {
+            // A text field turns pasted line breaks into spaces; here each line is a prompt of its own.
+            const pasted = event.clipboardData.getData("text");
+            if (!pasted.includes("\n")) return;
+            event.preventDefault();
+            setText(`${text}${splitPrompts(pasted).join("; ")}`);
+          }}
+          onKeyDown={(event) => {
+            if (!box.onKeyDown(event) && event.key === "Escape") event.currentTarget.blur();
+          }}
+          onBlur={box.close}
+        />
+        <SuggestList {...box} found={found} info={info} onChoose={choose} />
+        <p className="visually-hidden" role="status">
+          {said}
+        </p>
+      </form>
+      <StageLists />
+      <UnknownRows />
+    </div>
   );
 }

@@ -1,29 +1,58 @@
 import { useSource } from "../source/source-store";
 import { usePresetLists } from "./catalogue";
+import { ListsDialog } from "./ListsDialog";
+import { withList } from "./list-rows";
+import { useListsDialog } from "./lists-dialog";
+import { useOwnLists } from "./own-lists";
+import { SharedList } from "./SharedList";
 
-/** Ready-made lists, one chip each. Without them the page works as well, so a failure shows nothing. */
+/** Lists at hand, one chip each, the reader's own first. Without a server's lists the page works as well. */
 export function Presets() {
   const presets = usePresetLists("auto");
+  const own = useOwnLists((state) => state.lists);
   const prompts = useSource((state) => state.prompts);
   const setPrompts = useSource((state) => state.setPrompts);
-  if (presets.length === 0) return null;
+  const chips = [
+    ...own.map(({ name, rows }) => ({
+      key: `own ${name}`,
+      title: name,
+      words: rows.map((row) => row.prompt),
+    })),
+    ...presets.map((preset) => ({
+      key: preset.name,
+      title: preset.title,
+      // What the model does not know can be added from the sheet of lists, where that is told.
+      words: preset.prompts.filter((_, index) => preset.covered?.[index] !== false),
+    })),
+  ];
   return (
-    <fieldset className="presets" aria-label="Ready-made lists">
-      {presets.map((preset) => {
-        const chosen = preset.prompts.join(";") === prompts.join(";");
-        return (
-          <button
-            key={preset.name}
-            type="button"
-            className="chip"
-            aria-pressed={chosen}
-            title={preset.prompts.join("; ")}
-            onClick={() => setPrompts(chosen ? [] : preset.prompts)}
-          >
-            {preset.title}
-          </button>
-        );
-      })}
-    </fieldset>
+    <>
+      <fieldset className="presets" aria-label="Lists of sounds">
+        {chips.map(({ key, title, words }) => {
+          const chosen = words.join(";") === prompts.join(";");
+          return (
+            <button
+              key={key}
+              type="button"
+              className="chip"
+              aria-pressed={chosen}
+              title={words.join("; ")}
+              onClick={() => setPrompts(chosen ? [] : words)}
+            >
+              {title}
+            </button>
+          );
+        })}
+        <button type="button" className="chip" onClick={() => useListsDialog.getState().show()}>
+          All lists
+        </button>
+      </fieldset>
+      <SharedList />
+      <ListsDialog
+        model="auto"
+        present={prompts.map((prompt) => ({ prompt }))}
+        onUse={(rows, how) => setPrompts(withList({ prompts, rows: {} }, rows, how).prompts)}
+      />
+    </>
   );
 }

@@ -1,10 +1,12 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { create } from "zustand";
 import { listPresets, type ModelChoice, readPrompts } from "../../api/client";
 import type { Preset, PromptInfo, Recording } from "../../api/types";
 import { useModels } from "../../app/models";
 
 const SETTLE_MS = 160;
+/** At a time; the server takes two hundred wordings. */
+const MOST_ASKED = 60;
 const NO_LISTS: Preset[] = [];
 const NO_LABELS: string[] = [];
 
@@ -84,4 +86,40 @@ export function useCoverage(words: string, model: ModelChoice): PromptInfo | nul
     };
   }, [isClosed, words, model, key]);
   return isClosed && words !== "" ? (told.get(key) ?? null) : null;
+}
+
+/** Which of the words the model knows, as far as that is known by now. */
+export function useKnown(words: readonly string[], model: ModelChoice): ReadonlyMap<string, boolean> {
+  const info = useModelInfo(model);
+  const isOpen = info?.state === "ready" && info.labels.length === 0;
+  const presets = usePresetLists(model);
+  const version = `${model} ${info?.version}`;
+  const [, tell] = useState(0);
+  const known = useMemo(() => {
+    const found = new Map<string, boolean>();
+    for (const preset of presets)
+      preset.prompts.forEach((text, index) => {
+        const covered = preset.covered?.[index];
+        if (covered !== undefined) found.set(text, covered);
+      });
+    return found;
+  }, [presets]);
+  const of = (text: string) => (isOpen ? true : (known.get(text) ?? told.get(`${version} ${text}`)?.covered));
+  const missing = info ? words.filter((text) => of(text) === undefined).slice(0, MOST_ASKED) : [];
+  const asking = missing.join(";");
+  useEffect(() => {
+    if (asking === "") return;
+    const request = new AbortController();
+    const wanted = asking.split(";");
+    readPrompts(wanted, model, request.signal).then(
+      (found) => {
+        for (const one of found) told.set(`${version} ${one.prompt}`, one);
+        tell((count) => count + 1);
+      },
+      () => undefined, // Then it is not said.
+    );
+    return () => request.abort();
+  }, [asking, model, version]);
+  const entries = words.map((text) => [text, of(text)] as const);
+  return new Map(entries.filter((entry): entry is [string, boolean] => entry[1] !== undefined));
 }

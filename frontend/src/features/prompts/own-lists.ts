@@ -13,12 +13,14 @@ interface OwnListsState {
   deleted: { list: OwnList; at: number } | null;
   /** What did not work, or what was done, in a sentence. */
   said: string;
-  /** Adds a list; a name that is taken gets a number. */
-  keep: (list: OwnList) => void;
-  rename: (name: string, to: string) => void;
+  /** Adds a list; a name that is taken gets a number. Returns the name it has. */
+  keep: (list: OwnList) => string;
+  /** Returns the name that the list has then. */
+  rename: (name: string, to: string) => string;
   remove: (name: string) => void;
   undoRemove: () => void;
-  take: (lists: readonly OwnList[]) => void;
+  /** Adds lists of a file; returns the name of the first. */
+  take: (lists: readonly OwnList[]) => string;
   say: (said: string) => void;
 }
 
@@ -28,21 +30,25 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
     if (box.write(lists)) set({ lists, said, deleted });
     else set({ said: NO_ROOM });
   };
-  const add = (added: readonly OwnList[], said: string) => {
-    const lists = [...get().lists];
+  const add = (added: readonly OwnList[], said: (names: string[]) => string): string => {
+    const before = get().lists;
+    const lists = [...before];
     for (const list of added) lists.push({ ...list, name: freeName(list.name, lists) });
-    if (lists.length > MOST_LISTS) set({ said: `More than ${MOST_LISTS} lists are not kept.` });
-    else put(lists, said);
+    const names = lists.slice(before.length).map((list) => list.name);
+    if (lists.length > MOST_LISTS)
+      set({ said: `More than ${MOST_LISTS} lists are not kept.`, deleted: null });
+    else put(lists, said(names));
+    return names[0];
   };
   return {
     lists: box.read(),
     deleted: null,
     said: "",
-    keep: (list) => add([list], `Kept as ${freeName(list.name, get().lists)}.`),
+    keep: (list) => add([list], ([name]) => `Kept as ${name}.`),
     rename: (name, to) => {
       const wanted = tidyName(to);
       const { lists } = get();
-      if (wanted === "" || wanted === name) return;
+      if (wanted === "" || wanted === name) return name;
       const free = freeName(
         wanted,
         lists.filter((list) => list.name !== name),
@@ -51,6 +57,7 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
         lists.map((list) => (list.name === name ? { ...list, name: free } : list)),
         `Renamed to ${free}.`,
       );
+      return free;
     },
     remove: (name) => {
       const { lists } = get();
@@ -69,7 +76,7 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
       put([...lists.slice(0, deleted.at), list, ...lists.slice(deleted.at)], `${list.name} is back.`);
     },
     take: (taken) =>
-      add(taken, taken.length === 1 ? `Took ${taken[0].name}.` : `Took ${taken.length} lists.`),
+      add(taken, (names) => (names.length === 1 ? `Took ${names[0]}.` : `Took ${names.length} lists.`)),
     say: (said) => set({ said, deleted: null }),
   };
 });

@@ -132,6 +132,11 @@ export class RecordingSession {
     this.edit({ hidden });
   }
 
+  /** Rows and what is set for them, as one step. */
+  putRows(change: Pick<Steps, "prompts" | "rows">): void {
+    this.edit({ prompts: change.prompts, rows: change.rows });
+  }
+
   undo(): boolean {
     const before = this.history.undo(stepsOf(this.store.getState()));
     if (before) this.apply(before);

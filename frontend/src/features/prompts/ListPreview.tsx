@@ -1,0 +1,77 @@
+import { type ReactNode, useId, useState } from "react";
+import type { ModelChoice } from "../../api/client";
+import { plural } from "../../lib/format";
+import { useKnown } from "./catalogue";
+import type { ListRow } from "./list-format";
+import { RowWords } from "./RowWords";
+import { rowColour } from "./row-colours";
+
+/** The words of a list, how many the model knows, and what can be done with them. */
+export function ListPreview(props: {
+  title: string;
+  rows: readonly ListRow[];
+  model: ModelChoice;
+  /** Whether there is anything to add to. */
+  canAdd: boolean;
+  onUse: (rows: ListRow[], how: "add" | "replace") => void;
+  children?: ReactNode;
+}) {
+  const { title, rows, model, canAdd, onUse } = props;
+  const [leaveOut, setLeaveOut] = useState(true);
+  const id = useId();
+  const known = useKnown(
+    rows.map((row) => row.prompt),
+    model,
+  );
+  const isUnknown = (row: ListRow) => known.get(row.prompt) === false;
+  const unknown = rows.filter(isUnknown).length;
+  const used = leaveOut && unknown < rows.length ? rows.filter((row) => !isUnknown(row)) : [...rows];
+  const said = plural(used.length, "row", "rows");
+  return (
+    <section className="lists-shown" aria-labelledby={id}>
+      <h3 id={id}>{title}</h3>
+      <p className="lists-known">
+        {unknown === 0
+          ? plural(rows.length, "sound", "sounds")
+          : `${rows.length - unknown} of ${rows.length} are known to this model`}
+        {unknown > 0 && (
+          <label className="accept">
+            <input
+              type="checkbox"
+              checked={leaveOut}
+              onChange={(event) => setLeaveOut(event.target.checked)}
+            />
+            Leave out the others
+          </label>
+        )}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="lists-words" aria-label={`Sounds in ${title}`} tabIndex={0}>
+        <ul>
+          {rows.map((row) => (
+            <li key={row.prompt} className="chip" data-covered={known.get(row.prompt)}>
+              {row.colour !== undefined && <i style={{ background: rowColour(row.colour) }} />}
+              <RowWords prompt={row.prompt} />
+              {isUnknown(row) && <span className="visually-hidden">, not known to this model</span>}
+            </li>
+          ))}
+        </ul>
+      </section>
+      <div className="lists-use">
+        {canAdd && (
+          <button type="button" className="btn btn-go" onClick={() => onUse(used, "add")}>
+            Add {said}
+          </button>
+        )}
+        <button
+          type="button"
+          className={canAdd ? "btn" : "btn btn-go"}
+          onClick={() => onUse(used, "replace")}
+        >
+          {canAdd ? "Put in place of mine" : `Look for ${said}`}
+        </button>
+        {props.children}
+      </div>
+    </section>
+  );
+}

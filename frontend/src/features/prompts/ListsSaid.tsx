@@ -1,0 +1,19 @@
+import { useEffect } from "react";
+import { useOwnLists } from "./own-lists";
+
+/** What was just done to a list, and the way back from a deletion. */
+export function ListsSaid() {
+  const said = useOwnLists((state) => state.said);
+  const deleted = useOwnLists((state) => state.deleted);
+  useEffect(() => () => useOwnLists.getState().say(""), []);
+  return (
+    <div className="lists-said">
+      <p role="status">{said}</p>
+      {deleted && (
+        <button type="button" className="btn btn-small" onClick={() => useOwnLists.getState().undoRemove()}>
+          Undo
+        </button>
+      )}
+    </div>
+  );
+}

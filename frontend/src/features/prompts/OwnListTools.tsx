@@ -1,0 +1,73 @@
+import { type FormEvent, useState } from "react";
+import { Icon } from "../../ui/Icon";
+import { copyText, saveBlob } from "../share/copy";
+import { LONGEST_NAME, type OwnList, writeFile } from "./list-format";
+import { listHash } from "./list-link";
+import { useOwnLists } from "./own-lists";
+
+/** What can be done with a list of the reader's own, beside using it. */
+export function OwnListTools(props: { list: OwnList; onRenamed: (name: string) => void }) {
+  const { list, onRenamed } = props;
+  const { rename, remove, say } = useOwnLists.getState();
+  const [name, setName] = useState<string | null>(null);
+  const copy = async () => {
+    const copied = await copyText(new URL(listHash(list), location.href).href);
+    say(copied ? "The link is on the clipboard." : "This browser does not let the page copy.");
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setName(null);
+    if (name !== null) onRenamed(rename(list.name, name));
+  };
+  if (name !== null) {
+    return (
+      <form className="lists-rename" onSubmit={submit}>
+        <input
+          // biome-ignore lint/a11y/noAutofocus: the field appears because Rename was pressed
+          autoFocus
+          className="field"
+          aria-label={`New name of ${list.name}`}
+          maxLength={LONGEST_NAME}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape") return;
+            event.preventDefault();
+            setName(null);
+          }}
+        />
+        <button type="submit" className="btn" disabled={name.trim() === ""}>
+          Rename
+        </button>
+      </form>
+    );
+  }
+  return (
+    <div className="lists-tools">
+      <button type="button" className="btn" onClick={() => void copy()}>
+        Copy link
+      </button>
+      <button
+        type="button"
+        className="btn"
+        onClick={() => {
+          saveBlob(new Blob([writeFile([list])], { type: "application/json" }), `${list.name}.sonotag.json`);
+          say(`${list.name} is saved as a file.`);
+        }}
+      >
+        Save file
+      </button>
+      <button type="button" className="btn" onClick={() => setName(list.name)}>
+        Rename
+      </button>
+      <button
+        type="button"
+        className="btn btn-icon"
+        aria-label={`Delete ${list.name}`}
+        onClick={() => remove(list.name)}
+      >
+        <Icon name="trash" size={16} />
+      </button>
+    </div>
+  );
+}
