@@ -131,19 +131,10 @@ class Downloads:
         stack = self._guard.session(
             incoming.recording_id,
             link.site.reach,
-            EgressLimits(max_bytes=settings.limits.max_bytes + 64 * 1024**2, wall_s=settings.limits.wall_s),
+            egress_limits(settings.limits),
         )
         session = stack.__enter__()
-        spec = FetchSpec(
-            link.site.title,
-            link.url,
-            link.extractors,
-            session.proxy_url,
-            cache=settings.cache,
-            cookies=settings.cookies,
-            certificates=settings.certificates,
-            packages=self._packages,
-        )
+        spec = fetch_spec(link, session, settings, self._packages)
         limits = settings.limits
         if info.end_s is not None and info.end_s - (info.start_s or 0.0) <= limits.max_duration_s:
             limits = replace(limits, max_duration_s=math.inf)  # what counts is what is kept
@@ -246,6 +237,25 @@ class Downloads:
             thread.join()
         if self._guard is not None:
             self._guard.close()
+
+
+def egress_limits(limits: FetchLimits) -> EgressLimits:
+    """What fetching may ask of the guard: the media, and pages beside it."""
+    return EgressLimits(max_bytes=limits.max_bytes + 64 * 1024**2, wall_s=limits.wall_s)
+
+
+def fetch_spec(link: Link, session: Session, settings: DownloadSettings, packages: Path | None) -> FetchSpec:
+    """How `link` is fetched through `session`, by the yt-dlp in `packages` or the installed one."""
+    return FetchSpec(
+        link.site.title,
+        link.url,
+        link.extractors,
+        session.proxy_url,
+        cache=settings.cache,
+        cookies=settings.cookies,
+        certificates=settings.certificates,
+        packages=packages,
+    )
 
 
 def _title_of(link: Link) -> str:

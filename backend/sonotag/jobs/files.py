@@ -37,8 +37,11 @@ def analyze_file(
     encoder: Encoder,
     rule: DetectionRule,
     on_progress: Callable[[float, float | None], None],
+    name: str | None = None,
 ) -> FileAnalysis:
     """Decodes, encodes and scores `path`; tells `on_progress` seconds done and, when the file claims any, in all.
+
+    The result calls its source `name`, or by its path.
 
     Frames are all that is held in memory (128 numbers for each 0.125 s), never samples.
     Raises MediaError, and OSError when the file cannot be opened.
@@ -71,7 +74,7 @@ def analyze_file(
         for row, known in zip(scores.astype(np.float64), asked.covered.tolist(), strict=True)
     ]
     result = SourceResult(
-        source=str(path),
+        source=name or str(path),
         model=encoder.name,
         duration_s=duration_s,
         seconds_per_frame=encoder.seconds_per_frame,
