@@ -42,6 +42,7 @@ def serve(host: str, port: int) -> None:
     """Serve the page and the API."""
     import uvicorn
 
+    from sonotag.api.connections import guarded_protocol, most_connections
     from sonotag.logs import configure_logging
     from sonotag.main import create_app
     from sonotag.serving import stopping_server
@@ -61,6 +62,7 @@ def serve(host: str, port: int) -> None:
     app = create_app(settings)
     config = uvicorn.Config(
         app,
+        http=guarded_protocol(settings.request_timeout_s, most_connections()),
         log_config=None,
         access_log=False,
         ws="websockets-sansio",

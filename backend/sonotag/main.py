@@ -20,6 +20,7 @@ from sonotag.api.observe import Observer
 from sonotag.api.origins import OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
+from sonotag.api.patience import Patience
 from sonotag.api.reference import mount_reference
 from sonotag.api.routes import (
     access,
@@ -327,6 +328,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     app.openapi = lambda: openapi_document(app)
     app.state.shutdown = watch.shutdown
     # The last one added is the first to see a request.
+    app.add_middleware(Patience, timeout_s=settings.request_timeout_s)
     app.add_middleware(SiteMiddleware, page_dir=settings.page_dir)
     app.add_middleware(ShareMiddleware)
     app.add_middleware(OriginGuard, allowed=settings.allowed_origins)

@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     limit_upload_bytes_per_hour: int = Field(
         default=256 * 1024**3, ge=0, description="Bytes that one address or owner may upload; 0 = no limit."
     )
+    request_timeout_s: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long a request may take to come, or an upload may bring nothing, in seconds.",
+    )
     memory_limit: Literal["auto"] | ByteSize = Field(
         default="auto",
         description="Memory beyond which new work is refused, such as 2GB; auto = the container's; 0 = no limit.",

@@ -53,6 +53,12 @@ STATUS_OF_CLASS: tuple[tuple[type[errors.SonotagError], int], ...] = (
 WORDS_OF_STATUS = {
     400: ("invalid_input", "The request's body cannot be read.", "Send JSON, in UTF-8; /docs says what it takes."),
     404: ("not_found", "There is nothing at this address.", "Check the address; /docs lists what there is."),
+    408: (
+        "request_stalled",
+        "The body of the request did not come in time.",
+        "Check the connection and try again.",
+    ),
+    413: ("too_large", "The body of the request is too large.", "Ask for less at a time; /docs says what it takes."),
     405: (
         "method_not_allowed",
         "This address does not take this kind of request.",

@@ -166,7 +166,7 @@ class Admission:
         self._shutdown = shutdown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _path_of(scope) if scope["type"] in ("http", "websocket") else ""
+        path = path_of(scope) if scope["type"] in ("http", "websocket") else ""
         if not path or path in FREE_PATHS:
             await self._app(scope, receive, send)
             return
@@ -205,7 +205,7 @@ class Admission:
                 self._ensure_open()
                 if path in ORDER_PATHS:
                     self._limiter.order(keys)
-            if _brings_bytes(method, path):
+            if brings_bytes(method, path):
                 self._limiter.ensure_bytes(keys, _announced_bytes(scope))
                 receive = self._counted(receive, keys)
             if follows:
@@ -235,13 +235,14 @@ class Admission:
         return receive_counted
 
 
-def _path_of(scope: Scope) -> str:
+def path_of(scope: Scope) -> str:
     """The path behind the prefix that a proxy gives the server, whether that proxy took it off or not."""
     path, prefix = scope["path"], scope.get("root_path", "").rstrip("/")
     return path[len(prefix) :] if prefix and path.startswith(f"{prefix}/") else path
 
 
-def _brings_bytes(method: str, path: str) -> bool:
+def brings_bytes(method: str, path: str) -> bool:
+    """Whether a request's body is a file, or a piece of one."""
     if method == "POST" and path in UPLOAD_PATHS:
         return True
     return method in ("PATCH", "POST") and path.startswith("/api/uploads/")
