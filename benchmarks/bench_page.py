@@ -19,17 +19,17 @@ BROWSER_TIMEOUT_S = 600
 DURATIONS_S = (36_000, 2_400)
 
 
-def browse(address: str, ids: list[str], prompts: list[str], folder: Path) -> dict[str, Any]:
-    """What Chromium measured; its own words go to standard output."""
+def browse(address: str, name: str, task: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What Chromium measured in `name`.bench.ts, given `task`; its own words go to standard output."""
     figures = folder / "figures.json"
     environment = os.environ | {
         "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "NODE_PATH": str(FRONTEND / "node_modules"),
         "SONOTAG_URL": f"http://{address}",
-        "SONOTAG_BENCH": json.dumps({"ids": ids, "prompts": prompts, "figures": str(figures)}),
+        "SONOTAG_BENCH": json.dumps({**task, "figures": str(figures)}),
     }
     config = str(ROOT / "benchmarks" / "page" / "playwright.config.ts")
-    command = ["npx", "playwright", "test", "--config", config, "--output", str(folder / "traces")]
+    command = ["npx", "playwright", "test", f"/{name}.bench.ts", "--config", config, "--output", str(folder / "traces")]
     subprocess.run(command, check=True, cwd=FRONTEND, env=environment, timeout=BROWSER_TIMEOUT_S)
     return json.loads(figures.read_text())
 
@@ -43,5 +43,5 @@ def main() -> dict[str, Any]:
         for recording_id, duration_s in zip(ids, DURATIONS_S, strict=True):
             long_recordings.fill(data_dir, sample_id, recording_id, duration_s)
         with running_server(SONOTAG_DATA_DIR=str(data_dir)) as (server, _):
-            figures = browse(server.address, ids, prompts, folder)
+            figures = browse(server.address, "page", {"ids": ids, "prompts": prompts}, folder)
     return {"load of the machine": os.getloadavg()[0], **figures}

@@ -3,6 +3,7 @@ import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
 import { modelFor, useCoverage } from "./catalogue";
 import { rememberPrompts } from "./history";
+import { RescoredNote } from "./RescoredNote";
 import { StageLists, UnknownRows } from "./StageLists";
 import { SuggestList } from "./SuggestList";
 import { addPrompts, splitPrompts } from "./split";
@@ -85,6 +86,7 @@ export function AddPrompt() {
         </p>
       </form>
       <StageLists />
+      <RescoredNote />
       <UnknownRows />
     </div>
   );

@@ -63,6 +63,8 @@ export interface SessionState extends Steps {
   infos: Readonly<Record<string, PromptInfo>>;
   progress: Progress | null;
   arrival: Arrival | null;
+  /** How long the last rows that were added took from the word to the scores, in ms; null before that. */
+  rescoredMs: number | null;
   /** Steps whenever the score matrix changed, which itself stays outside React. */
   matrixVersion: number;
   /** What the server found. */
@@ -88,6 +90,7 @@ export const INITIAL_SESSION: SessionState = {
   infos: {},
   progress: null,
   arrival: null,
+  rescoredMs: null,
   matrixVersion: 0,
   found: [],
   moments: [],

@@ -40,6 +40,8 @@ export class RecordingSession {
   /** The words of the last snapshot: those the server took. */
   private acceptedPrompts: readonly string[] | null = null;
   private requesting = new AbortController();
+  /** When rows were asked for of which there are no scores yet. */
+  private askedAtMs: number | null = null;
   /** Whether the words on the page are the reader's, no longer just those it was opened with. */
   private wordsChosen = false;
   private readonly moments: MomentsFeed;
@@ -185,6 +187,9 @@ export class RecordingSession {
 
   private applyPrompts(prompts: string[]): void {
     this.wordsChosen = true;
+    const present = new Set(this.store.getState().prompts);
+    const asks = prompts.some((prompt) => !present.has(prompt));
+    this.askedAtMs = asks ? performance.now() : null;
     this.matrix.setPrompts(prompts);
     this.store.setState((state) => ({
       prompts,
@@ -367,7 +372,10 @@ export class RecordingSession {
     this.matrix.load(words, message.seconds_per_column, message.scores, message.end_s);
     const infos: Record<string, PromptInfo> = {};
     for (const info of message.prompts) infos[info.prompt] = info;
+    const rescoredMs = this.askedAtMs === null ? null : performance.now() - this.askedAtMs;
+    this.askedAtMs = null;
     this.store.setState((state) => ({
+      rescoredMs: rescoredMs ?? state.rescoredMs,
       recording: message.recording,
       prompts: words,
       infos,
