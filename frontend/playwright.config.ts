@@ -33,6 +33,8 @@ export default defineConfig({
     launchOptions,
     viewport: { width: 1280, height: 800 },
     colorScheme: "dark",
+    // Each test has a browser of its own, which need not keep the page; offline.spec.ts allows it.
+    serviceWorkers: "block",
     trace: "off",
   },
   projects: [

@@ -1,12 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { shellWorker } from "./worker/vite-plugin.ts";
 
 const backend = process.env.SONOTAG_BACKEND ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that serves it under a path prefix.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), shellWorker()],
   server: {
     host: "127.0.0.1",
     proxy: {

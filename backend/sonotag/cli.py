@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:  # imported for real where needed: `--help` must not wait for numpy and torch
     from sonotag.export.result import SourceResult
+    from sonotag.main import FileTools, Outside
     from sonotag.models.encoder import Encoder
     from sonotag.store.access import KeyStore
 
@@ -97,7 +98,7 @@ FORMAT_NAMES = ("json", "csv", "audacity")
 
 
 @main.command()
-@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True)
 @click.option("--prompts", help='What to look for: "dog barking; glass breaking | smash; music > speech".')
 @click.option("--preset", help="A named list of prompts instead; `general` when neither is given.")
 @click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="json", show_default=True)
@@ -106,7 +107,7 @@ FORMAT_NAMES = ("json", "csv", "audacity")
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Score of a detection.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def analyze(
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     prompts: str | None,
     preset: str | None,
     format_name: str,
@@ -115,16 +116,16 @@ def analyze(
     threshold: float,
     quiet: bool,
 ) -> None:
-    """Find sounds in audio or video files.
+    """Find sounds in audio or video files, and at links of YouTube, SoundCloud and what the settings allow.
 
-    Exit code 0: every file was analysed. 1: at least one was not (the others are in the result).
+    Exit code 0: every source was analysed. 1: at least one was not (the others are in the result).
     """
     from sonotag.export.formats import FORMATS
 
     if prompts is not None and preset is not None:
         raise click.UsageError("Give --prompts or --preset, not both.")
     if format_name == "audacity" and len(sources) > 1:
-        raise click.UsageError("An Audacity label track belongs to one recording: give one file at a time.")
+        raise click.UsageError("An Audacity label track belongs to one recording: give one source at a time.")
     results, failed = _analyze_all(sources, prompts, preset, model, threshold, quiet)
     if results:
         text = FORMATS[format_name].render(results)
@@ -137,9 +138,15 @@ def analyze(
 
 
 def _analyze_all(
-    sources: tuple[Path, ...], prompts: str | None, preset: str | None, model: str, threshold: float, quiet: bool
+    sources: tuple[str, ...],
+    prompts: str | None,
+    preset: str | None,
+    model: str,
+    threshold: float,
+    quiet: bool,
+    outside: Outside | None = None,
 ) -> tuple[list[SourceResult], bool]:
-    """Results of the files that could be analysed, and whether any could not; says why on standard error."""
+    """Results of the sources that could be analysed, and whether any could not; says why on standard error."""
     from sonotag.domain import DetectionRule
     from sonotag.errors import SonotagError
     from sonotag.jobs.files import analyze_file
@@ -149,24 +156,21 @@ def _analyze_all(
     results: list[SourceResult] = []
     failed = False
     try:
-        with file_tools(Settings(), model) as tools:
+        with file_tools(Settings(), model, outside) as tools:
             wanted = tools.prompts(prompts, preset)
             _warn_of_unknown(tools.encoder, wanted)
             for source in sources:
-                if not source.is_file():
-                    failed = True
-                    _say(f"{source}: {'A directory, not a file.' if source.is_dir() else 'There is no such file.'}")
-                    continue
                 try:
-                    with _progress(source.name, quiet) as on_progress:
+                    with _opened(source, tools, quiet) as path, _progress(Path(source).name, quiet) as on_progress:
                         analysis = analyze_file(
-                            source,
+                            path,
                             wanted,
                             decoder=tools.decoder,
                             inference=tools.inference,
                             encoder=tools.encoder,
                             rule=DetectionRule(threshold=threshold, release=0.7 * threshold),
                             on_progress=on_progress,
+                            name=source,
                         )
                 except (SonotagError, OSError) as error:
                     failed = True
@@ -178,6 +182,23 @@ def _analyze_all(
     except SonotagError as error:
         raise click.ClickException(_words(error)) from error
     return results, failed
+
+
+@contextmanager
+def _opened(source: str, tools: FileTools, quiet: bool) -> Generator[Path]:
+    """The file that `source` names, or one that its link was fetched into. Raises SonotagError, OSError."""
+    from sonotag.errors import InputError
+
+    path = Path(source)
+    if path.is_file():
+        yield path
+    elif source.startswith(("https://", "http://")):
+        with ExitStack() as stack:
+            with _progress("fetching", quiet) as on_progress:
+                fetched = stack.enter_context(tools.fetched(source, on_progress))
+            yield fetched
+    else:
+        raise InputError("A directory, not a file." if path.is_dir() else "There is no such file.")
 
 
 def _words(error: Exception) -> str:

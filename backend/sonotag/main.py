@@ -46,6 +46,7 @@ from sonotag.jobs.encode import EncodeTools
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
+from sonotag.jobs.link_file import link_file
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
 from sonotag.jobs.uploads import Uploads
@@ -200,19 +201,8 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         expiry_s=settings.upload_expiry_s,
     )
     stack.callback(uploading.close)
-    fetching = DownloadSettings(
-        sites=link_sites(settings),
-        limits=FetchLimits(settings.max_upload_bytes, settings.max_duration_s, settings.download_timeout_s),
-        at_once=settings.concurrent_downloads,
-        decoder=decoder,
-        cookies=settings.link_cookies,
-        certificates=outside.certificates,
-        cache=settings.data_dir / "cache" / "yt-dlp",
-        packages=settings.data_dir / "yt-dlp",
-        update=settings.ytdlp_update,
-    )
-    guard = outside.guard or (lambda: EgressGuard(upstream=settings.link_proxy))
-    downloads = Downloads(library, data, guard, fetching)
+    fetching = download_settings(settings, decoder, outside)
+    downloads = Downloads(library, data, new_guard(settings, outside), fetching)
     stack.callback(downloads.close)
     signer = Signer(own_secret(settings, data))
     return Services(
@@ -241,6 +231,26 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     )
 
 
+def download_settings(settings: Settings, decoder: Decoder, outside: Outside) -> DownloadSettings:
+    """How links are fetched."""
+    return DownloadSettings(
+        sites=link_sites(settings),
+        limits=FetchLimits(settings.max_upload_bytes, settings.max_duration_s, settings.download_timeout_s),
+        at_once=settings.concurrent_downloads,
+        decoder=decoder,
+        cookies=settings.link_cookies,
+        certificates=outside.certificates,
+        cache=settings.data_dir / "cache" / "yt-dlp",
+        packages=settings.data_dir / "yt-dlp",
+        update=settings.ytdlp_update,
+    )
+
+
+def new_guard(settings: Settings, outside: Outside) -> Callable[[], EgressGuard]:
+    """What makes the guard that links are fetched through."""
+    return outside.guard or (lambda: EgressGuard(upstream=settings.link_proxy))
+
+
 @dataclass(frozen=True, slots=True)
 class FileTools:
     """What the command line analyses files with."""
@@ -251,6 +261,18 @@ class FileTools:
     decoder: Decoder
     inference: InferenceWorker
     presets: tuple[Preset, ...]
+    outside: Outside
+
+    @contextmanager
+    def fetched(self, link: str, on_progress: Callable[[float, float | None], None]) -> Generator[Path]:
+        """A file with what `link` leads to. Raises InputError, LinkError, StorageError."""
+        guard = new_guard(self.settings, self.outside)()
+        settings = download_settings(self.settings, self.decoder, self.outside)
+        try:
+            with link_file(link, guard, settings, on_progress) as path:
+                yield path
+        finally:
+            guard.close()
 
     def prompts(self, prompts: str | None, preset: str | None) -> list[str]:
         """Checked prompts from a text with semicolons, or of a preset. Raises InputError, NotFoundError."""
@@ -260,7 +282,7 @@ class FileTools:
 
 
 @contextmanager
-def file_tools(settings: Settings, model: str) -> Generator[FileTools]:
+def file_tools(settings: Settings, model: str, outside: Outside | None = None) -> Generator[FileTools]:
     """Loads the model that `model` names and the rest that `sonotag analyze` needs. Raises ModelError."""
     with ExitStack() as stack:
         models = ModelManager(model_sources(settings), settings.model)
@@ -270,9 +292,8 @@ def file_tools(settings: Settings, model: str) -> Generator[FileTools]:
         inference = InferenceWorker()
         stack.callback(inference.close)
         limits = decode_limits(settings)
-        yield FileTools(
-            settings, models, encoder, Decoder(find_ffmpeg(settings.ffmpeg), limits), inference, load_presets()
-        )
+        decoder = Decoder(find_ffmpeg(settings.ffmpeg), limits)
+        yield FileTools(settings, models, encoder, decoder, inference, load_presets(), outside or Outside())
 
 
 def _resume_when_ready(services: Services, closing: threading.Event) -> None:

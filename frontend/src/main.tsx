@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { startModels } from "./app/models";
 import { startTheme } from "./app/theme";
+import { keepShell } from "./features/offline/keep-shell";
 import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
 import "./app/styles/base.css";
@@ -27,9 +28,11 @@ import "./features/detections/edges.css";
 import "./features/detections/inspector.css";
 import "./features/playback/player.css";
 import "./features/commands/commands.css";
+import "./features/offline/away.css";
 
 startTheme();
 startModels();
+keepShell();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root to render into");
 createRoot(root).render(

@@ -86,7 +86,7 @@ def test_audacity_labels_into_a_file(sonotag: Sonotag, tmp_path: Path) -> None:
     [
         (["analyze"], b"Missing argument"),
         (["analyze", "x.wav", "--prompts", "a", "--preset", "general"], b"not both"),
-        (["analyze", "x.wav", "y.wav", "--format", "audacity"], b"one file at a time"),
+        (["analyze", "x.wav", "y.wav", "--format", "audacity"], b"one source at a time"),
         (["analyze", "x.wav", "--format", "xml"], b"xml"),
     ],
 )

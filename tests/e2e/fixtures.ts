@@ -34,6 +34,9 @@ async function untilDone(id: string): Promise<void> {
   throw new Error("the sample took too long");
 }
 
+/** What Playwright says in the page's stead where it keeps workers out. */
+const BLOCKED_WORKER = "Service Worker registration blocked by Playwright";
+
 const patterns = new WeakMap<Page, RegExp[]>();
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -47,6 +50,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({ page }, use) => {
       const seen: string[] = [];
       page.on("console", (message) => {
+        if (message.text() === BLOCKED_WORKER) return;
         if (message.type() === "error" || message.type() === "warning")
           seen.push(`${message.text()} ${message.location().url}`);
       });

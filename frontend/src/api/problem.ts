@@ -57,3 +57,9 @@ export function problemOf(error: unknown): Problem {
     hint: "Reload the page and try again.",
   };
 }
+
+/** Whether nobody answered, or a proxy said that nobody does. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof ApiError) return ["unreachable", "unavailable"].includes(error.problem.code);
+  return error instanceof TypeError;
+}

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import { cancelModelDownload, downloadModel, getModels } from "../api/client";
-import { problemOf } from "../api/problem";
+import { isAway, problemOf } from "../api/problem";
 import type { ModelOverview, Recording } from "../api/types";
 import { useNotice } from "./notice";
 
@@ -45,14 +45,19 @@ async function ask(): Promise<void> {
     const overview = await getModels();
     useModels.setState({ overview, away: false });
     askAgain(overview.models.some(isOnItsWay) ? SOON_MS : SELDOM_MS);
-  } catch {
-    // Whatever kept the answer away, the chip says so, and it is asked for again.
-    useModels.setState({ away: true });
+  } catch (error) {
+    // A server that refuses is there; one that is not is said to be away. Both are asked again.
+    useModels.setState({ away: isAway(error) });
     askAgain(SOON_MS);
   }
 }
 
 export function startModels(): void {
+  void ask();
+}
+
+/** Asks now, whenever it was to be asked again. */
+export function askModels(): void {
   void ask();
 }
 

@@ -33,6 +33,7 @@ const PATHS = {
   groups: "M4 6h4M4 12h4M4 18h4M11 6h9M13 12h7M13 18h7",
   words: "M4 7V5h16v2M12 5v14M9 19h6",
   screen: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
+  away: "M4 5h16v5H4zM4 14h8M4 19h8M4 14v5M7 7.5h.01M15 14l6 6M21 14l-6 6",
   wave: "M3 12h2M7 8v8M11 4v16M15 8v8M19 10v4",
 } as const;
 

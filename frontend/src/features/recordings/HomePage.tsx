@@ -1,5 +1,6 @@
 import { useSystem } from "../../app/system";
 import { Icon } from "../../ui/Icon";
+import { AwayWhile } from "../offline/AwayWhile";
 import { Presets } from "../prompts/Presets";
 import { PromptChips } from "../prompts/PromptChips";
 import { SourceHero } from "../source/SourceHero";
@@ -23,9 +24,11 @@ export function HomePage() {
           />
           <Presets />
         </section>
-        <SourceHero />
-        <LinkWarning />
-        <RecentRecordings />
+        <AwayWhile>
+          <SourceHero />
+          <LinkWarning />
+          <RecentRecordings />
+        </AwayWhile>
         <footer className="home-foot">
           <AboutServer className="home-about" />
         </footer>
