@@ -119,6 +119,8 @@ class Recording:
     `windows_total` is an estimate under the same condition and None when nothing is claimed.
     While `arriving`, `source.size_bytes` is what has come so far, of `expected_bytes` if anybody knows.
     `owner` is who brought it, and empty for what was there before recordings had owners.
+    `original_sha256` and `derived_sha256` (by file name; of what was made of the original, once it is done) are what
+    the files must still have. Whoever cleans up by age or size leaves `pinned` ones alone.
     """
 
     id: str
@@ -143,6 +145,9 @@ class Recording:
     link: LinkInfo | None = None
     last_seq: int = 0
     owner: str = ""
+    original_sha256: str | None = None
+    derived_sha256: dict[str, str] | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

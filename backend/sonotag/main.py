@@ -41,6 +41,7 @@ from sonotag.api.stream import router as stream_router
 from sonotag.api.watch import Watch
 from sonotag.domain import Preset
 from sonotag.errors import SonotagError
+from sonotag.jobs.care import Caretaker
 from sonotag.jobs.download import Downloads, DownloadSettings
 from sonotag.jobs.encode import EncodeTools
 from sonotag.jobs.events import EventLog
@@ -68,6 +69,7 @@ from sonotag.store.access import KeyStore, ShareStore
 from sonotag.store.database import Database
 from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
+from sonotag.store.retention import Keeping
 from sonotag.store.secret import MIN_PASSWORD_CHARS, kept_secret, read_secret
 from sonotag.store.uploads import UploadStore
 from sonotag.store.verdicts import VerdictStore
@@ -204,6 +206,16 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     fetching = download_settings(settings, decoder, outside)
     downloads = Downloads(library, data, new_guard(settings, outside), fetching)
     stack.callback(downloads.close)
+    care = Caretaker(
+        library,
+        database,
+        data,
+        disk,
+        events,
+        keeping=Keeping(settings.keep_days, settings.keep_bytes),
+        verify_every_s=settings.verify_hours * 3600,
+    )
+    stack.callback(care.close)
     signer = Signer(own_secret(settings, data))
     return Services(
         settings=settings,
@@ -215,6 +227,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         downloads=downloads,
         uploads=uploading,
         runner=runner,
+        care=care,
         scorer=Scorer(data, models),
         verdicts=VerdictStore(database),
         models=models,
@@ -325,6 +338,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
             closing = threading.Event()
             resuming = threading.Thread(target=_resume_when_ready, args=(services, closing), name="resume", daemon=True)
             resuming.start()
+            services.care.start()
             try:
                 yield
             finally:

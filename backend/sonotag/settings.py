@@ -78,6 +78,20 @@ class Settings(BaseSettings):
         ge=0,
         description="Room left on the disk: under it uploads are refused and analyses pause until there is more.",
     )
+    keep_days: float = Field(
+        default=0.0, ge=0, description="Recordings older than so many days are removed, but for pinned ones; 0 = never."
+    )
+    keep_bytes: int = Field(
+        default=0,
+        ge=0,
+        description="Above so many bytes of recordings the oldest go, but for pinned ones; 0 = no limit.",
+    )
+    verify_hours: float = Field(
+        default=24.0,
+        ge=0,
+        description="Hours between two comparisons of all files with their checksums, besides that at the start; "
+        "0 = never.",
+    )
     max_duration_s: float = Field(default=43_200.0, gt=0, description="Longest recording that is analysed, in seconds.")
     decode_timeout_s: float = Field(default=7_200.0, gt=0, description="Wall-clock limit for decoding one recording.")
     decode_stall_s: float = Field(

@@ -15,6 +15,7 @@ from sonotag.api.shares import OpenShares
 from sonotag.api.site import SiteAccess
 from sonotag.domain import DetectionRule, Preset
 from sonotag.errors import InputError, NotFoundError
+from sonotag.jobs.care import Caretaker
 from sonotag.jobs.download import Downloads
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
@@ -47,6 +48,7 @@ class Services:
     downloads: Downloads
     uploads: Uploads
     runner: JobRunner
+    care: Caretaker
     scorer: Scorer
     verdicts: VerdictStore
     models: ModelManager

@@ -92,6 +92,7 @@ class Recording(Schema):
     expected_bytes: int | None = Field(description="How many bytes it will have, if anybody knows.")
     link: LinkInfo | None
     last_seq: int
+    pinned: bool = Field(description="Whether it is kept whatever its age.")
     events_url: str
     audio_url: str
 
@@ -126,6 +127,7 @@ class Recording(Schema):
             expected_bytes=recording.expected_bytes,
             link=_link_info(recording),
             last_seq=recording.last_seq,
+            pinned=recording.pinned,
             events_url=f"/ws/recordings/{recording.id}",
             audio_url=f"/api/recordings/{recording.id}/audio",
         )
@@ -146,6 +148,12 @@ def _link_info(recording: domain.Recording) -> LinkInfo | None:
         end_s=link.end_s,
         note=link.note,
     )
+
+
+class RecordingChange(Schema):
+    """What may be changed of a recording by its owner."""
+
+    pinned: bool = Field(description="Whether it is kept whatever its age.")
 
 
 class RecordingList(Schema):
@@ -483,6 +491,10 @@ class System(Schema):
     sites: list[LinkSite] = Field(description="Whose links are taken.")
     has_cookies: bool = Field(description="The operator gave a cookie file, so that sites that want a sign-in work.")
     has_proxy: bool = Field(description="The operator gave a proxy to fetch through.")
+    keep_days: float | None = Field(description="Recordings older than this are removed unless pinned; null = never.")
+    keep_bytes: int | None = Field(
+        description="Above this sum the oldest recordings are removed unless pinned; null = no limit."
+    )
 
 
 class Limits(Schema):

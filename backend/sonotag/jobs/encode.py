@@ -36,6 +36,7 @@ from sonotag.store.files import (
     RecordingFiles,
     remove_stale_frames,
 )
+from sonotag.store.integrity import checksums
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +155,12 @@ class EncodeJob:
         self._raise_if_cancelled()
         encoder, recording = self._encoder, self._recording
         events: list[NewEvent] = [("state", {"state": RecordingState.ANALYZING.value})]
-        changes: dict[str, object] = {"state": RecordingState.ANALYZING, "problem": None, "warning": None}
+        changes: dict[str, object] = {
+            "state": RecordingState.ANALYZING,
+            "problem": None,
+            "warning": None,
+            "derived_sha256": None,
+        }
         if (recording.model, recording.model_version) != (encoder.name, encoder.version):
             changes |= {
                 "model": encoder.name,
@@ -256,6 +262,7 @@ class EncodeJob:
             "duration_exact": True,
             "windows_total": windows_in(recording.samples_done),
             "warning": stream.warning,
+            "derived_sha256": checksums(self._files, recording),
         }
         events: list[NewEvent] = [("recording", {}), ("state", {"state": RecordingState.DONE.value})]
         self._tools.events.commit(self.recording_id, events, **changes)

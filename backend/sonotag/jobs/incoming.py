@@ -76,8 +76,9 @@ class Incoming:
 
         A file that nothing can be heard in ends the recording as failed, unless its analysis has already said so.
         """
-        self.growing.finish()
+        sha256 = self.growing.finish()
         changes: dict[str, Any] = {
+            "original_sha256": sha256,
             "arriving": False,
             "source_size_bytes": self.growing.size_bytes,
             "expected_bytes": self.growing.size_bytes,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from sonotag.analysis.windows import estimated_windows, rows_in
 from sonotag.domain import LinkInfo, Recording, RecordingState, Source, SourceKind
-from sonotag.errors import ConflictError, ModelError, NotFoundError, SonotagError
+from sonotag.errors import ConflictError, ModelError, NotFoundError, SonotagError, StorageError
 from sonotag.jobs.encode import EncodeJob, EncodeTools
 from sonotag.jobs.incoming import Arrivals, Incoming
 from sonotag.jobs.runner import JobRunner
@@ -30,6 +31,7 @@ from sonotag.models.manager import AUTO, ModelManager
 from sonotag.sample import Sample
 from sonotag.store.arrays import read_rows
 from sonotag.store.database import Database, new_recording_id
+from sonotag.store.disk import is_disk_full
 from sonotag.store.files import PEAKS_DTYPE, PEAKS_ROW, SPECTROGRAM_DTYPE, DataDirectory
 
 log = logging.getLogger(__name__)
@@ -101,7 +103,7 @@ class Library:
             received.size_bytes,
             playable=is_browser_playable(info),
         )
-        recording = self._adopt(incoming, title_from_filename(received.filename), source, owner)
+        recording = self._adopt(incoming, title_from_filename(received.filename), source, owner, received.sha256)
         return self._tools.events.commit(
             recording.id, duration_s=info.duration_s, windows_total=estimated_windows(info.duration_s)
         )
@@ -114,7 +116,7 @@ class Library:
         try:
             copy.open()
             copy.write(content)
-            copy.commit()
+            sha256 = copy.commit()
         except BaseException:
             copy.discard()
             raise
@@ -125,7 +127,7 @@ class Library:
             len(content),
             attribution=sample.attribution,
         )
-        recording = self._adopt(incoming, sample.title, source, owner)
+        recording = self._adopt(incoming, sample.title, source, owner, sha256)
         return self._tools.events.commit(recording.id, prompts=list(sample.prompts))
 
     def receive(
@@ -178,11 +180,11 @@ class Library:
         """The writing side of a recording that is arriving in this process."""
         return self._arrivals.get(recording_id)
 
-    def _adopt(self, incoming: Path, title: str, source: Source, owner: str) -> Recording:
+    def _adopt(self, incoming: Path, title: str, source: Source, owner: str, sha256: str) -> Recording:
         recording_id = new_recording_id()
         self._data.adopt(incoming, recording_id)
         try:
-            return self._database.add_recording(recording_id, title, source, owner=owner)
+            return self._database.add_recording(recording_id, title, source, owner=owner, original_sha256=sha256)
         except BaseException:
             self._data.remove(recording_id)
             raise
@@ -210,6 +212,9 @@ class Library:
         stored = recording.source.size_bytes > 0 and self._data.files_of(recording.id).original.exists()
         if recording.arriving or stored:
             return
+        lost = recording.warning or recording.problem
+        if lost is not None and lost.code == "original_damaged":
+            raise ConflictError(lost.message, hint="Bring the recording again.", code=lost.code)
         raise ConflictError(
             "The audio of this recording never arrived: it was cancelled before.",
             hint="Fetch the link again." if recording.link else "Upload the file again.",
@@ -283,7 +288,14 @@ class Library:
         with self._lock:
             self._database.recording(recording_id)
             self._stop_job(recording_id)
-            self._database.delete_recording(recording_id)
+            try:
+                self._database.delete_recording(recording_id)
+            except StorageError as error:
+                if not is_disk_full(error):
+                    raise
+                # Deleting makes room, but not before it has needed a little.
+                self._tools.disk.release_reserve()
+                self._database.delete_recording(recording_id)
             self._data.remove(recording_id)
         self._tools.events.ring(recording_id)
 
@@ -390,15 +402,25 @@ class Library:
                 recording = self._database.recording(recording_id)
                 if recording.arriving and self._arrivals.get(recording_id) is None:
                     self._end_interrupted(recording)
-                    continue
-                if recording.state is RecordingState.FETCHING:
-                    continue
-                encoder = self._encoder_to_resume(self._database.recording(recording_id))
-                with self._lock:
-                    recording = self._database.recording(recording_id)
-                    if recording.state.is_active:
-                        self._runner.submit(self._job(recording, encoder))
-                        resumed += 1
+                elif recording.state is not RecordingState.FETCHING:
+                    resumed += self.resume_one(recording_id)
             except NotFoundError:
                 continue  # deleted in the meantime
         return resumed
+
+    def resume_one(self, recording_id: str) -> bool:
+        """Has a recording that is to be encoded go on with the model that began; says whether it does.
+
+        Waits for that model. Raises NotFoundError, ModelError.
+        """
+        encoder = self._encoder_to_resume(self._database.recording(recording_id))
+        with self.changing(recording_id) as recording:
+            if recording.state.is_active:
+                self._runner.submit(self._job(recording, encoder))
+            return recording.state.is_active
+
+    @contextlib.contextmanager
+    def changing(self, recording_id: str) -> Generator[Recording]:
+        """The recording, while nobody else begins or ends work on any. Raises NotFoundError."""
+        with self._lock:
+            yield self._database.recording(recording_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import threading
 import time
@@ -46,6 +47,9 @@ class GrowingFile:
                 os.close(self._fd)
                 raise
         self._size = size_bytes
+        # What an earlier run wrote is hashed at the end, from the disk: reading gigabytes now would hold up the start.
+        self._hashed = 0
+        self._hash = hashlib.sha256()
 
     @property
     def size_bytes(self) -> int:
@@ -73,6 +77,9 @@ class GrowingFile:
             while written < len(view):
                 # At its place: what a full disk took of an earlier attempt is written over.
                 written += os.pwrite(self._fd, view[written:], self._size + written)
+            if self._hashed == self._size:
+                self._hash.update(view)
+                self._hashed += len(view)
             self._size += len(view)
             self._changed.notify_all()
 
@@ -83,12 +90,17 @@ class GrowingFile:
                 os.fdatasync(self._fd)
             return self._size
 
-    def finish(self) -> None:
-        """All bytes are here. Raises StorageError when they cannot be made durable."""
+    def finish(self) -> str:
+        """All bytes are here: returns their SHA-256. Raises StorageError when they cannot be made durable."""
         self.sync()
-        with self._changed:
+        with self._changed, storage_errors():
+            if self._hashed < self._size:
+                with self.path.open("rb") as file:
+                    self._hash = hashlib.file_digest(file, "sha256")
+                self._hashed = self._size
             self._complete = self._error is None
             self._close()
+            return self._hash.hexdigest()
 
     def fail(self, error: SonotagError) -> None:
         """No more bytes will come, because of `error`. The first such word counts; a finished file stays so."""

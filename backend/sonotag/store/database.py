@@ -87,6 +87,7 @@ class Database:
         source: Source,
         *,
         owner: str = "",
+        original_sha256: str | None = None,
         arriving: bool = False,
         expected_bytes: int | None = None,
         link: LinkInfo | None = None,
@@ -114,6 +115,8 @@ class Database:
             link=asdict(link) if link else None,
             last_seq=0,
             owner=owner,
+            original_sha256=original_sha256,
+            pinned=False,
         )
         with self._write, Session(self._engine, expire_on_commit=False) as session:
             session.add(row)
@@ -308,4 +311,7 @@ def _recording(row: RecordingRow) -> Recording:
         link=_link(row.link),
         last_seq=row.last_seq,
         owner=row.owner,
+        original_sha256=row.original_sha256,
+        derived_sha256=row.derived_sha256,
+        pinned=row.pinned,
     )

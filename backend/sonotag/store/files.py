@@ -62,6 +62,12 @@ class RecordingFiles:
     def spectrogram(self) -> Path:
         return self.directory / "spectrogram.u8"
 
+    def derived(self, recording: Recording) -> list[Path]:
+        """What the analysis of `recording` made of the original."""
+        assert recording.model is not None
+        assert recording.model_version is not None
+        return [self.frames(recording.model, recording.model_version), self.peaks, self.spectrogram]
+
     def frames(self, model: str, version: str) -> Path:
         """Frames of different models, or versions of one, never share a file."""
         return self.directory / f"frames-{model}-{version}.f16"
@@ -78,8 +84,9 @@ class DataDirectory:
         self.root = root
         self.recordings = root / "recordings"
         self.incoming = root / "incoming"
+        self.quarantine = root / "quarantine"
         try:
-            for directory in (self.root, self.recordings, self.incoming):
+            for directory in (self.root, self.recordings, self.incoming, self.quarantine):
                 directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise disk_error(error, root) from error
@@ -160,17 +167,43 @@ class DataDirectory:
         try:
             directory.rename(doomed)
         except FileNotFoundError:
-            return
+            doomed = None
         except OSError as error:
             raise disk_error(error, directory) from error
-        _remove_tree(doomed)
+        for folder in (doomed, self.quarantine / recording_id):
+            if folder is not None and folder.exists():
+                _remove_tree(folder)
+
+    def set_aside(self, recording_id: str, path: Path) -> Path:
+        """Moves a damaged file of a recording to where nothing reads it; returns where it is now. Raises StorageError.
+
+        It goes with the recording when that is deleted.
+        """
+        folder = self.quarantine / recording_id
+        try:
+            folder.mkdir(exist_ok=True, mode=0o700)
+            place = folder / f"{path.name}.{secrets.token_hex(4)}"
+            path.rename(place)
+            sync_folder(path.parent)
+            sync_folder(folder)
+        except OSError as error:
+            raise disk_error(error, path) from error
+        return place
+
+    def size_of(self, recording_id: str) -> int:
+        """Bytes of all files of a recording."""
+        total = 0
+        for folder in (self.recordings / recording_id, self.quarantine / recording_id):
+            with contextlib.suppress(FileNotFoundError):  # deleted meanwhile, or never there
+                total += sum(entry.stat().st_size for entry in os.scandir(folder))
+        return total
 
     def sweep(self, known: set[str]) -> list[str]:
         """Removes what no recording owns (left by a crash); returns the names removed."""
         removed: list[str] = []
-        for directory in (self.incoming, self.recordings):
+        for directory in (self.incoming, self.recordings, self.quarantine):
             for entry in directory.iterdir():
-                if directory is self.recordings and entry.name in known:
+                if directory is not self.incoming and entry.name in known:
                     continue
                 try:
                     _remove_tree(entry)

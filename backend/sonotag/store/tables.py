@@ -48,6 +48,9 @@ class RecordingRow(Base):
     link: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     last_seq: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str] = mapped_column(default="")
+    original_sha256: Mapped[str | None]
+    derived_sha256: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    pinned: Mapped[bool] = mapped_column(default=False)
 
 
 class UploadRow(Base):

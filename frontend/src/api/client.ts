@@ -68,6 +68,13 @@ export function getRecording(id: string): Promise<Recording> {
   return unwrap(client.GET("/api/recordings/{recording_id}", { params: { path: at(id) } }));
 }
 
+/** Keeps the recording whatever its age, or lets it go with the others. */
+export function pinRecording(id: string, pinned: boolean): Promise<Recording> {
+  return unwrap(
+    client.PATCH("/api/recordings/{recording_id}", { params: { path: at(id) }, body: { pinned } }),
+  );
+}
+
 export async function deleteRecording(id: string): Promise<void> {
   await unwrap(client.DELETE("/api/recordings/{recording_id}", { params: { path: at(id) } }));
 }

@@ -207,7 +207,11 @@ export interface paths {
         delete: operations["delete_recording_api_recordings__recording_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change Recording
+         * @description Pins the recording, so that it is kept whatever its age, or unpins it.
+         */
+        patch: operations["change_recording_api_recordings__recording_id__patch"];
         trace?: never;
     };
     "/api/recordings/{recording_id}/access": {
@@ -1392,6 +1396,11 @@ export interface components {
             /** Model Version */
             model_version: string | null;
             /**
+             * Pinned
+             * @description Whether it is kept whatever its age.
+             */
+            pinned: boolean;
+            /**
              * Prompts
              * @description Prompts of the last analysis.
              */
@@ -1423,6 +1432,17 @@ export interface components {
              * @description Came by a share link: may not have it analysed either.
              */
             read_only: boolean;
+        };
+        /**
+         * RecordingChange
+         * @description What may be changed of a recording by its owner.
+         */
+        RecordingChange: {
+            /**
+             * Pinned
+             * @description Whether it is kept whatever its age.
+             */
+            pinned: boolean;
         };
         /** RecordingList */
         RecordingList: {
@@ -1650,6 +1670,16 @@ export interface components {
              * @description The operator gave a proxy to fetch through.
              */
             has_proxy: boolean;
+            /**
+             * Keep Bytes
+             * @description Above this sum the oldest recordings are removed unless pinned; null = no limit.
+             */
+            keep_bytes: number | null;
+            /**
+             * Keep Days
+             * @description Recordings older than this are removed unless pinned; null = never.
+             */
+            keep_days: number | null;
             /**
              * Sites
              * @description Whose links are taken.
@@ -2256,6 +2286,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request cannot be carried out as it stands. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    change_recording_api_recordings__recording_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description The body is no text in UTF-8. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
             };
             /** @description Forbidden */
             403: {

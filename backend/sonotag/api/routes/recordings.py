@@ -14,7 +14,7 @@ from sonotag.api.access import OwnedDep, listed_owner, may_manage, not_yours
 from sonotag.api.deps import OwnerDep, ServicesDep
 from sonotag.api.document import error_responses
 from sonotag.api.ranges import RangedFile
-from sonotag.api.schemas import ErrorResponse, Recording, RecordingList
+from sonotag.api.schemas import ErrorResponse, Recording, RecordingChange, RecordingList
 from sonotag.domain import Recording as DomainRecording
 from sonotag.errors import InputError
 
@@ -57,6 +57,12 @@ def list_recordings(
 @router.get("/{recording_id}")
 def read_recording(services: ServicesDep, recording_id: str) -> Recording:
     return Recording.of(services.database.recording(recording_id))
+
+
+@router.patch("/{recording_id}", responses={403: {"model": ErrorResponse}})
+def change_recording(services: ServicesDep, owned: OwnedDep, change: RecordingChange) -> Recording:
+    """Pins the recording, so that it is kept whatever its age, or unpins it."""
+    return Recording.of(services.events.commit(owned.id, [("recording", {})], pinned=change.pinned))
 
 
 @router.post(

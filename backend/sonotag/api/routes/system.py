@@ -33,4 +33,6 @@ def read_system(services: ServicesDep) -> System:
         sites=[LinkSite(name=site.name, title=site.title) for site in downloads.sites],
         has_cookies=settings.link_cookies is not None,
         has_proxy=settings.link_proxy is not None,
+        keep_days=settings.keep_days or None,
+        keep_bytes=settings.keep_bytes or None,
     )

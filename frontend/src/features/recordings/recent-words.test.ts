@@ -36,6 +36,7 @@ const recording: Recording = {
   expected_bytes: null,
   link,
   last_seq: 1,
+  pinned: false,
   events_url: "",
   audio_url: "",
 };

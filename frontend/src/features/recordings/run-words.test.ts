@@ -30,6 +30,7 @@ const recording: Recording = {
   expected_bytes: null,
   link: null,
   last_seq: 9,
+  pinned: false,
   events_url: "",
   audio_url: "",
 };
@@ -52,6 +53,7 @@ describe("the sentence of the header", () => {
 
   it("has words for every other state", () => {
     expect(sentence({ state: "queued" })).toBe("Queued, waiting for its turn");
+    expect(sentence({ state: "paused" })).toMatch(/^Paused at .*, the server’s disk is full$/);
     expect(sentence({ state: "done" })).toBe("Done, all 12:04 heard, at 168 times real time");
     expect(sentence({ state: "cancelled" })).toBe("Cancelled at 7:36 of 12:04");
     expect(sentence({ state: "failed", analyzed_s: 0 }, false)).toBe("Failed at 0:00 of 12:04");

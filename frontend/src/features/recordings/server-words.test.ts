@@ -11,6 +11,8 @@ const system: System = {
   ],
   has_cookies: false,
   has_proxy: false,
+  keep_days: null,
+  keep_bytes: null,
 };
 const ytdlp = { version: "2026.10.26", age_days: 26, stale: false, stale_after_days: 30, updated: false };
 const words = (change: Partial<System>) =>
@@ -32,6 +34,14 @@ describe("about this server", () => {
     expect(words({ has_cookies: true })["Sign-in"]).toMatch(/cookie file/);
     expect(words({})["Way out"]).toMatch(/^Straight/);
     expect(words({ has_proxy: true })["Way out"]).toMatch(/proxy/);
+  });
+
+  it("says how long recordings are kept", () => {
+    expect(words({}).Recordings).toBe("Kept until they are deleted.");
+    expect(words({ keep_days: 1 }).Recordings).toBe("Kept for 1 day. Pinned ones stay.");
+    expect(words({ keep_days: 30, keep_bytes: 5e9 }).Recordings).toMatch(
+      /^Kept for 30 days. Above .*, the oldest go/,
+    );
   });
 
   it("warns of an old yt-dlp, and of none", () => {

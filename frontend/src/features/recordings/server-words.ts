@@ -1,5 +1,5 @@
 import type { System } from "../../api/types";
-import { plural } from "../../lib/format";
+import { formatBytes, plural } from "../../lib/format";
 
 export interface ServerLine {
   name: string;
@@ -29,7 +29,17 @@ export function serverLines(system: System): ServerLine[] {
         : "Straight from this server. In a data centre, sites may take it for a robot.",
       wrong: false,
     },
+    { name: "Recordings", words: keepingWords(system), wrong: false },
   ];
+}
+
+/** How long recordings stay, in a sentence or two. */
+export function keepingWords({ keep_days: days, keep_bytes: bytes }: System): string {
+  if (days === null && bytes === null) return "Kept until they are deleted.";
+  const parts: string[] = [];
+  if (days !== null) parts.push(`Kept for ${plural(days, "day", "days")}.`);
+  if (bytes !== null) parts.push(`Above ${formatBytes(bytes)} in all, the oldest go.`);
+  return `${parts.join(" ")} Pinned ones stay.`;
 }
 
 function ytdlpLine(ytdlp: System["ytdlp"]): ServerLine {
