@@ -68,10 +68,18 @@ function watchRows(): void {
   window.painted = [];
   const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const isPainted = (rows: number) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(".heat-canvas canvas");
-    if (!canvas || !copy || document.querySelectorAll(".row-name").length !== rows) return false;
-    const rowHeight = canvas.clientHeight / rows;
-    const y = (canvas.height / canvas.clientHeight) * (rows - 0.5) * rowHeight;
+    const names = document.querySelectorAll(".row-name");
+    const last = names[rows - 1]?.closest(".row")?.getBoundingClientRect();
+    if (!last || !copy || names.length !== rows) return false;
+    const middle = (last.top + last.bottom) / 2;
+    const canvases = [...document.querySelectorAll<HTMLCanvasElement>(".heat-canvas canvas")];
+    const canvas = canvases.find((one) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return top < middle && middle < bottom;
+    });
+    if (!canvas) return false;
+    const box = canvas.getBoundingClientRect();
+    const y = ((middle - box.top) / box.height) * canvas.height;
     copy.clearRect(0, 0, 1, 1);
     copy.drawImage(canvas, canvas.width / 2, y, 1, 1, 0, 0, 1, 1);
     return copy.getImageData(0, 0, 1, 1).data[3] > 0;

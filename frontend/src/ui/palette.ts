@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { useSettings } from "../app/settings";
 import { useTheme } from "../app/theme";
+import { ROW_COLOURS } from "../features/prompts/row-colours";
 import { type ColourTable, colourTable, type ScaleName } from "../features/timeline/colour";
 
 /** The design tokens canvases draw with. */
@@ -12,6 +13,8 @@ export interface Palette {
   ink: string;
   inkSoft: string;
   accent: string;
+  /** Of rows that have a colour of their own, from the one numbered 1. */
+  rows: readonly string[];
   /** The colours of scores. */
   scores: ColourTable;
 }
@@ -25,6 +28,7 @@ const PAPER = {
   ink: "#14171c",
   inkSoft: "#4d5561",
   accent: "#b34700",
+  rows: ["#1f5fd0", "#0b7a75", "#3d7a1f", "#847000", "#b3540a", "#b3261e", "#b0307e", "#6a3fc4"],
 };
 
 export function paperPalette(scale: ScaleName): Palette {
@@ -42,6 +46,7 @@ function readPalette(scale: ScaleName): Palette {
     ink: token("--ink"),
     inkSoft: token("--ink-3"),
     accent: token("--accent"),
+    rows: ROW_COLOURS.map((_, index) => token(`--row-${index + 1}`)),
     scores: colourTable(scale),
   };
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
 import { modelFor, useCoverage } from "./catalogue";
@@ -24,6 +24,14 @@ export function AddPrompt() {
   const found = useSuggestions(text, prompts, model);
   const info = useCoverage(part.trim(), model);
 
+  const grown = useRef(false);
+  // The new row, at the end of a long list, comes into sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after every change of the rows
+  useEffect(() => {
+    if (grown.current) document.querySelector(".labels li:last-child")?.scrollIntoView({ block: "nearest" });
+    grown.current = false;
+  }, [prompts]);
+
   const add = (typed: string) => {
     const added = splitPrompts(typed);
     setText("");
@@ -32,6 +40,7 @@ export function AddPrompt() {
     const next = addPrompts(present, added);
     if (next.length === present.length) return;
     session.setPrompts(next);
+    grown.current = true;
     rememberPrompts(next.slice(present.length));
     setSaid(`Added ${next.slice(present.length).join(", ")}`);
   };

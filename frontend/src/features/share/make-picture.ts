@@ -48,6 +48,7 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
         prompt,
         covered: state.infos[prompt]?.covered ?? true,
         muted: false,
+        colour: state.rows[prompt]?.colour,
         threshold: thresholdOf(state, prompt),
         moments: state.detections
           .filter((moment) => moment.prompt === prompt)

@@ -2,7 +2,6 @@ import { useCallback, useMemo } from "react";
 import type { Detection } from "../../api/types";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
-import { replacePrompt } from "../prompts/split";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { timeToX } from "./geometry";
 import { HeatGrid } from "./HeatGrid";
@@ -15,6 +14,8 @@ import { useRedraw } from "./use-redraw";
 
 const NONE: string[] = [];
 const NO_MOMENTS: HeatRow["moments"] = [];
+/** With more unknown rows than this one line tells of all of them. */
+const MOST_TOLD = 3;
 /** Rows per canvas: those out of sight are not painted. */
 const CHUNK = 8;
 
@@ -32,6 +33,7 @@ export function HeatMap(props: { rowHeight: number }) {
         prompt,
         covered: infos[prompt]?.covered ?? true,
         muted: settings[prompt]?.muted ?? false,
+        colour: settings[prompt]?.colour,
         moments: moments.get(prompt) ?? NO_MOMENTS,
       }),
     );
@@ -39,6 +41,7 @@ export function HeatMap(props: { rowHeight: number }) {
     return Array.from({ length: count }, (_, chunk) => rows.slice(chunk * CHUNK, (chunk + 1) * CHUNK));
   }, [prompts, infos, settings, detections]);
 
+  const unknown = prompts.filter((prompt) => infos[prompt]?.covered === false).length;
   return (
     <>
       <div className="heat-canvas">
@@ -49,7 +52,13 @@ export function HeatMap(props: { rowHeight: number }) {
       <MomentsTable />
       {prompts.map((prompt, index) =>
         (infos[prompt]?.covered ?? true) ? null : (
-          <Replacements key={prompt} prompt={prompt} top={index * rowHeight} height={rowHeight} />
+          <Replacements
+            key={prompt}
+            prompt={prompt}
+            top={index * rowHeight}
+            height={rowHeight}
+            quiet={unknown > MOST_TOLD}
+          />
         ),
       )}
     </>
@@ -107,22 +116,27 @@ function CellMark(props: { rowHeight: number }) {
 }
 
 /** On the hatched row of a prompt the model does not know: the nearest it does know, one click away. */
-function Replacements(props: { prompt: string; top: number; height: number }) {
+function Replacements(props: { prompt: string; top: number; height: number; quiet: boolean }) {
   const { session } = useWorkspace();
-  const prompts = useSession((state) => state.prompts);
   const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? NONE);
   return (
-    <div className="replacements" style={{ top: props.top, height: props.height }}>
-      <span className="replacements-words">
-        {nearest.length > 0 ? "This model has no such sound. Nearest:" : "This model has no such sound."}
-      </span>
+    <div
+      className="replacements"
+      data-quiet={props.quiet || undefined}
+      style={{ top: props.top, height: props.height }}
+    >
+      {!props.quiet && (
+        <span className="replacements-words">
+          {nearest.length > 0 ? "This model has no such sound. Nearest:" : "This model has no such sound."}
+        </span>
+      )}
       {nearest.map((label) => (
         <button
           key={label}
           type="button"
           className="chip chip-small"
           aria-label={`Look for ${label} instead of ${props.prompt}`}
-          onClick={() => session.setPrompts(replacePrompt(prompts, props.prompt, [label]))}
+          onClick={() => session.replaceRow(props.prompt, [label])}
         >
           {label}
         </button>

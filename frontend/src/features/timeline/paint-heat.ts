@@ -10,6 +10,8 @@ export interface HeatRow {
   prompt: string;
   covered: boolean;
   muted: boolean;
+  /** Of the lines under its moments; the accent without it. */
+  colour?: number | undefined;
   /** Onset and offset of the row's moments, in seconds, in order. */
   moments: ReadonlyArray<readonly [number, number]>;
 }
@@ -47,7 +49,7 @@ export function paintHeat(surface: Surface, picture: HeatPicture): void {
     if (!row.covered) {
       paintHatch(surface, palette, { x: 0, y, width: heardX, height: rowHeight - GAP });
     }
-    context.fillStyle = palette.accent;
+    context.fillStyle = palette.rows[(row.colour ?? 0) - 1] ?? palette.accent;
     paintMoments(surface, view, row.moments, (index + 1) * rowHeight - GAP / 2);
   });
   context.fillStyle = palette.accent;
