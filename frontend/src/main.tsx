@@ -1,13 +1,14 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
-import { startModels } from "./app/models";
 import { startTheme } from "./app/theme";
+import { startSiteAccess } from "./features/access/site-access";
 import { keepShell } from "./features/offline/keep-shell";
 import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
 import "./app/styles/base.css";
 import "./app/styles/frame.css";
+import "./features/access/access.css";
 import "./features/recordings/home.css";
 import "./features/recordings/arriving.css";
 import "./features/source/source.css";
@@ -31,7 +32,7 @@ import "./features/commands/commands.css";
 import "./features/offline/away.css";
 
 startTheme();
-startModels();
+startSiteAccess();
 keepShell();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root to render into");

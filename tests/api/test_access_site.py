@@ -180,6 +180,14 @@ def test_a_share_link_opens_its_recording_and_nothing_else(closed: Server) -> No
     refused(guest.get(f"/api/recordings/{recording_id}"), 401, "sign_in_needed")
     refused(guest.get("/api/recordings"), 401, "sign_in_needed")
     refused(guest.get("/api/recordings/s-" + "A" * 32), 401, "sign_in_needed")
+    # What the page needs besides is told to those who name the link, and nothing else is.
+    for path in ("/api/model", "/api/presets", "/api/prompts?prompts=dog", "/api/limits", "/api/system"):
+        assert guest.get(path, headers={"X-Share": token}).status_code == 200
+        refused(guest.get(path), 401, "sign_in_needed")
+        refused(guest.get(path, headers={"X-Share": token[:-1]}), 401, "sign_in_needed")
+    for path in ("/api/recordings", f"/api/recordings/{recording_id}", "/metrics", "/openapi.json"):
+        refused(guest.get(path, headers={"X-Share": token}), 401, "sign_in_needed")
+    refused(guest.post("/api/sample", headers={"X-Share": token}), 401, "sign_in_needed")
 
 
 def bearer(text: str) -> dict[str, str]:

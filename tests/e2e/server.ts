@@ -14,7 +14,12 @@ export class Server {
   readonly dataDir = mkdtempSync(join(tmpdir(), "sonotag-e2e-"));
 
   /** One library for all by default: what a fixture or another browser brought is there for each test. */
-  constructor(private readonly settings: Record<string, string> = { SONOTAG_SHARED_LIBRARY: "true" }) {}
+  constructor(private settings: Record<string, string> = { SONOTAG_SHARED_LIBRARY: "true" }) {}
+
+  /** For the next start. */
+  set(settings: Record<string, string>): void {
+    this.settings = { ...this.settings, ...settings };
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;

@@ -13,13 +13,18 @@ import threading
 from collections.abc import Generator
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sonotag.api.errors import answer
 from sonotag.api.origins import SAFE_METHODS
 from sonotag.domain import Problem, Share
 from sonotag.store.access import ShareStore
+
+GUEST_HEADER = "x-share"
+GUEST_PATHS = frozenset({"/api/model", "/api/presets", "/api/prompts", "/api/limits", "/api/system"})
+"""What the page needs besides to show a shared recording: the same for all recordings. Its requests for that name the
+link in a header, so that a closed server answers them."""
 
 SHARED_PATH = re.compile(r"/(?:api|ws)/recordings/(s-[A-Za-z0-9_-]{8,100})(?:/.*)?")
 WITHDRAWN = 4404
@@ -72,12 +77,19 @@ class ShareMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = shared_token(scope)
-        if token is None:
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         services = scope["app"].state.services
         store: ShareStore = services.shares
+        token = shared_token(scope)
+        if token is None:
+            guest = _guest_token(scope)
+            share = None if guest is None else await asyncio.to_thread(store.find, guest)
+            if share is not None:
+                scope.setdefault("state", {})["share"] = share
+            await self._app(scope, receive, send)
+            return
         share = await asyncio.to_thread(store.find, token)
         if share is None:
             await self._app(scope, receive, send)
@@ -197,10 +209,19 @@ class _Masked:
 
 def shared_token(scope: Scope) -> str | None:
     """The token in the path, if there is one."""
-    if scope["type"] not in ("http", "websocket"):
-        return None
-    match = SHARED_PATH.fullmatch(scope["path"].removeprefix(scope.get("root_path", "")))
+    match = SHARED_PATH.fullmatch(_path(scope))
     return match[1] if match else None
+
+
+def _guest_token(scope: Scope) -> str | None:
+    if scope["type"] != "http" or scope["method"] not in SAFE_METHODS or _path(scope) not in GUEST_PATHS:
+        return None
+    return Headers(scope=scope).get(GUEST_HEADER)
+
+
+def _path(scope: Scope) -> str:
+    """The path without what a proxy put before it, as far as that is known."""
+    return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
 def share_of(scope: Scope) -> Share | None:

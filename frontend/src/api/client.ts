@@ -19,17 +19,33 @@ import type {
 /** A model by its name, or the one that a new analysis would use. */
 export type ModelChoice = "auto" | "builtin" | "flam";
 
-const client = createClient<paths>({ baseUrl: apiUrl("").href });
+export const client = createClient<paths>({ baseUrl: apiUrl("").href });
 
-async function unwrap<T>(
+// A closed server tells the guest of a share link what the page needs to show its recording.
+client.use({
+  onRequest({ request }) {
+    const token = /^#\/r\/(s-[\w-]+)/.exec(location.hash)?.[1];
+    if (token) request.headers.set("X-Share", token);
+    return request;
+  },
+});
+
+/** Rung ("needed") when the server refuses something until somebody signs in. */
+export const signInNeeded = new EventTarget();
+
+export async function unwrap<T>(
   call: Promise<{ data?: T | undefined; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call;
-  if (!response.ok) throw new ApiError(problemFrom(error, response.status), response.status);
+  if (!response.ok) {
+    const problem = problemFrom(error, response.status);
+    if (problem.code === "sign_in_needed") signInNeeded.dispatchEvent(new Event("needed"));
+    throw new ApiError(problem, response.status);
+  }
   return data as T;
 }
 
-const at = (id: string) => ({ recording_id: id });
+export const at = (id: string) => ({ recording_id: id });
 
 export function getSystem(): Promise<System> {
   return unwrap(client.GET("/api/system"));

@@ -22,6 +22,10 @@ export type Peaks = Schemas["Peaks"];
 export type System = Schemas["System"];
 export type SpectrogramInfo = Schemas["SpectrogramInfo"];
 export type ErrorBody = Schemas["Problem"];
+export type AccessState = Schemas["AccessState"];
+export type RecordingAccess = Schemas["RecordingAccess"];
+export type Share = Schemas["Share"];
+export type NewShare = Schemas["NewShare"];
 
 export type SnapshotEvent = Schemas["SnapshotMessage"];
 export type WindowEvent = Schemas["WindowMessage"];

@@ -13,7 +13,7 @@ const GLYPH = [
   [6, 0.3],
 ] as const;
 
-export function TopBar(props: { source: boolean }) {
+export function TopBar(props: { source: boolean; closed?: boolean }) {
   const theme = useTheme((state) => state.theme);
   const toggle = useTheme((state) => state.toggle);
   return (
@@ -27,7 +27,7 @@ export function TopBar(props: { source: boolean }) {
         <span>SonoTag</span>
       </a>
       {props.source ? <SourceBar /> : <div className="grow" />}
-      <ModelChip />
+      {!props.closed && <ModelChip />}
       <button
         type="button"
         className="icon-btn"

@@ -2,6 +2,7 @@ import { openHome } from "../../app/route";
 import { useSettings } from "../../app/settings";
 import { useTheme } from "../../app/theme";
 import { formatClockTenths } from "../../lib/format";
+import { recordingAccess } from "../access/recording-access";
 import { nextMoment, previousMoment } from "../detections/moments";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
 import { sortRows } from "../prompts/SortMenu";
@@ -72,7 +73,9 @@ function looking({ session, player, viewport }: Workspace): Command[] {
   if (isRunning(session.store.getState().recording)) {
     const follow = () => viewport.startFollowing(session.matrix.heardUntilS);
     commands.push({ title: "Follow the analysis", keys: "F", run: follow });
-    commands.push({ title: "Cancel the analysis", run: () => void session.cancel() });
+    if (!recordingAccess(session.id).read_only) {
+      commands.push({ title: "Cancel the analysis", run: () => void session.cancel() });
+    }
   }
   return commands;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useSystem } from "../../app/system";
 import { Sheet } from "../../ui/Sheet";
+import { AccessLines } from "../access/AccessLines";
 import { serverLines } from "./server-words";
 
 /** A button that tells what this server fetches links with: the place to look when a site refuses it. */
@@ -28,6 +29,7 @@ export function AboutServer(props: { className?: string }) {
               <dd className={wrong ? "about-wrong num" : "num"}>{words}</dd>
             </div>
           ))}
+          <AccessLines />
         </dl>
       </Sheet>
     </>

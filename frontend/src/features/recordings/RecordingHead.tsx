@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { betterModel, useModels } from "../../app/models";
@@ -5,6 +6,8 @@ import { useNotice } from "../../app/notice";
 import { openHome } from "../../app/route";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
+import { loadRecordingAccess, useRecordingAccess } from "../access/recording-access";
+import { SharedNote } from "../access/SharedNote";
 import { ExportMenu } from "../detections/ExportMenu";
 import { useSession, useWorkspace } from "../session/context";
 import type { RecordingSession } from "../session/session";
@@ -30,16 +33,19 @@ const SPOKEN_STATES: Record<Recording["state"], string> = {
 
 export function RecordingHead({ recording }: { recording: Recording }) {
   const { session } = useWorkspace();
+  const access = useRecordingAccess(session.id);
+  useEffect(() => void loadRecordingAccess(session.id), [session.id]);
   const progress = useSession((state) => state.progress);
   const arrival = useSession((state) => state.arrival);
   const busy = useSession((state) => state.busy);
   const running = isRunning(recording) || recording.arriving;
   const words = runWords(recording, progress);
   const resumable =
+    !access.read_only &&
     !recording.arriving &&
     !lacksAudio(recording) &&
     (recording.state === "cancelled" || recording.state === "failed" || recording.state === "stored");
-  const lacking = recording.state === "cancelled" && lacksAudio(recording);
+  const lacking = !access.read_only && recording.state === "cancelled" && lacksAudio(recording);
   const better = useModels((state) => betterModel(state.overview, recording));
   const coming = arrivalWords(recording, arrival);
   return (
@@ -66,12 +72,13 @@ export function RecordingHead({ recording }: { recording: Recording }) {
         <HeadBars arrival={coming} run={words} label={recording.link ? "Fetching" : "Uploading"} />
       </div>
       <div className="head-actions">
-        {running && (
+        {access.read_only && <SharedNote />}
+        {running && !access.read_only && (
           <button type="button" className="btn" disabled={busy} onClick={() => void session.cancel()}>
             Cancel
           </button>
         )}
-        {better !== null && (
+        {better !== null && !access.read_only && (
           <button
             type="button"
             className="btn"
@@ -90,23 +97,29 @@ export function RecordingHead({ recording }: { recording: Recording }) {
         )}
         <ShareMenu />
         <ExportMenu />
-        <Menu className="btn btn-icon" ariaLabel="Delete recording" label={<Icon name="trash" size={16} />}>
-          {(close) => (
-            <div className="confirm">
-              <p>Delete this recording and its scores?</p>
-              <div className="confirm-buttons">
-                <button type="button" className="btn btn-danger" onClick={() => void remove(session)}>
-                  Delete
-                </button>
-                <button type="button" className="btn" onClick={close}>
-                  Keep
-                </button>
-              </div>
-            </div>
-          )}
-        </Menu>
+        {access.owner && <DeleteMenu session={session} />}
       </div>
     </section>
+  );
+}
+
+function DeleteMenu({ session }: { session: RecordingSession }) {
+  return (
+    <Menu className="btn btn-icon" ariaLabel="Delete recording" label={<Icon name="trash" size={16} />}>
+      {(close) => (
+        <div className="confirm">
+          <p>Delete this recording and its scores?</p>
+          <div className="confirm-buttons">
+            <button type="button" className="btn btn-danger" onClick={() => void remove(session)}>
+              Delete
+            </button>
+            <button type="button" className="btn" onClick={close}>
+              Keep
+            </button>
+          </div>
+        </div>
+      )}
+    </Menu>
   );
 }
 

@@ -2,6 +2,7 @@ import { type ComponentType, useEffect } from "react";
 import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { useRecordingAccess } from "../access/recording-access";
 import { CommandPalette } from "../commands/CommandPalette";
 import { Inspector } from "../detections/Inspector";
 import { MomentsPanel } from "../detections/MomentsPanel";
@@ -90,11 +91,12 @@ function NoRecording() {
 
 function Failure({ recording }: { recording: Recording }) {
   const { session } = useWorkspace();
+  const readOnly = useRecordingAccess(session.id).read_only;
   if (!recording.error) return null;
   return (
     <div className="stage-message">
       <ProblemBox problem={recording.error} large>
-        {lacksAudio(recording) ? (
+        {readOnly ? null : lacksAudio(recording) ? (
           <LinkSteps recording={recording} />
         ) : (
           <>

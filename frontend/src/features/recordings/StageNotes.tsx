@@ -1,5 +1,6 @@
 import type { Recording } from "../../api/types";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { useRecordingAccess } from "../access/recording-access";
 import { useSession, useWorkspace } from "../session/context";
 import { LinkSteps } from "./LinkSteps";
 import { lacksAudio } from "./link-steps";
@@ -7,13 +8,14 @@ import { lacksAudio } from "./link-steps";
 /** Problems that leave the map standing, in a line above it. */
 export function StageNotes({ recording }: { recording: Recording }) {
   const { session } = useWorkspace();
+  const readOnly = useRecordingAccess(session.id).read_only;
   const actionProblem = useSession((state) => state.actionProblem);
   const failure = recording.state === "failed" ? recording.error : null;
   return (
     <>
       {failure && (
         <ProblemBox problem={failure}>
-          {lacksAudio(recording) ? (
+          {readOnly ? null : lacksAudio(recording) ? (
             <LinkSteps recording={recording} />
           ) : (
             <button type="button" className="btn" onClick={() => void session.analyse()}>

@@ -30,11 +30,14 @@ export function placeOf({ session, player, viewport }: Parts): Place {
   return place;
 }
 
-/** The whole address of what is on show; with `spelled` its prompts too, though the recording has them. */
-export function addressOf(parts: Parts, spelled: boolean): string {
+/**
+ * The whole address of what is on show; with `spelled` its prompts too, though the recording has them. A `token` stands
+ * in the place of the recording's id.
+ */
+export function addressOf(parts: Parts, spelled: boolean, token?: string): string {
   const { session } = parts;
   const prompts = spelled ? session.store.getState().prompts : session.chosenPrompts();
-  return new URL(recordingHash(session.id, prompts, placeOf(parts)), location.href).href;
+  return new URL(recordingHash(token ?? session.id, prompts, placeOf(parts)), location.href).href;
 }
 
 /** Goes where an address says, as soon as the recording is long enough for that. */

@@ -15,6 +15,7 @@ import type {
 import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { EditHistory } from "../../lib/edit-history";
+import { goneProblem, isShareLink } from "../access/recording-access";
 import type { Verdicts } from "../detections/judge";
 import { changed, followed, VerdictSync } from "../detections/verdict-sync";
 import { addPrompts, replacePrompt, splitPrompts } from "../prompts/split";
@@ -260,7 +261,8 @@ export class RecordingSession {
       void this.verdicts.load();
     } catch (error) {
       if (this.scope.disposed) return;
-      this.store.setState({ loadProblem: problemOf(error) });
+      const gone = isShareLink(this.id) && error instanceof ApiError && error.status === 404;
+      this.store.setState({ loadProblem: gone ? goneProblem(this.id) : problemOf(error) });
       // A server that is only away for a moment comes back; one that says no does not change its mind.
       if (!(error instanceof ApiError) || error.status === 0) this.scope.after(3000, () => void this.load());
     }
@@ -337,12 +339,7 @@ export class RecordingSession {
     this.store.setState({ connection });
     if (connection.kind !== "ended") return;
     if (connection.reason === "gone") {
-      const loadProblem = {
-        code: "gone",
-        message: "This recording is no longer there.",
-        hint: "It has been deleted.",
-      };
-      this.store.setState({ recording: null, loadProblem });
+      this.store.setState({ recording: null, loadProblem: goneProblem(this.id) });
     } else {
       const message = connection.words === "" ? "The server refused the connection." : connection.words;
       this.receiveRefusal({ code: "refused", message, hint: "Change the prompts, or reload the page." });

@@ -3,11 +3,13 @@ import { problemOf } from "../../api/problem";
 import { useNotice } from "../../app/notice";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
+import { useRecordingAccess } from "../access/recording-access";
 import { addressOf } from "../session/address";
 import { useWorkspace, type Workspace } from "../session/context";
 import { copyText, saveBlob } from "./copy";
 import { makePicture } from "./make-picture";
 import { momentsText } from "./moments-text";
+import { ShareLinks } from "./ShareLinks";
 
 type Done = "link" | "text" | "picture";
 
@@ -50,6 +52,7 @@ export async function savePicture(workspace: Workspace): Promise<boolean> {
 /** What is on show, for somebody else: as a link, a picture or a list. */
 export function ShareMenu() {
   const workspace = useWorkspace();
+  const { owner } = useRecordingAccess(workspace.session.id);
   const [done, setDone] = useState<Done | null>(null);
   const [busy, setBusy] = useState(false);
   const run = async (what: Done, work: (workspace: Workspace) => Promise<boolean>) => {
@@ -89,6 +92,7 @@ export function ShareMenu() {
           <p className="menu-said" role="status">
             {busy ? "One moment" : done ? WORDS[done] : ""}
           </p>
+          {owner && <ShareLinks workspace={workspace} />}
         </>
       )}
     </Menu>

@@ -1,0 +1,11 @@
+import { Icon } from "../../ui/Icon";
+
+/** Says that this is somebody else's recording, and what can be done with it. */
+export function SharedNote() {
+  return (
+    <p className="shared-note">
+      <Icon name="shown" size={16} />
+      Shared with you. Look, listen and search for any sound.
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import { create } from "zustand";
+import { getRecordingAccess } from "../../api/access";
+import type { Problem } from "../../api/problem";
+import type { RecordingAccess } from "../../api/types";
+
+const SHARE_PREFIX = "s-";
+
+/** Whether the address names a share link rather than the recording itself. */
+export const isShareLink = (id: string): boolean => id.startsWith(SHARE_PREFIX);
+
+/** Until the server has told: whoever opens a recording is mostly its owner, and a share link shows what it is. */
+function assumed(id: string): RecordingAccess {
+  return isShareLink(id) ? { owner: false, read_only: true } : { owner: true, read_only: false };
+}
+
+interface KnownAccess {
+  id: string;
+  access: RecordingAccess;
+}
+
+/** Of the recording that was opened last. */
+const useKnown = create<{ known: KnownAccess | null }>(() => ({ known: null }));
+
+/** Asks the server what this browser may do with the recording. */
+export async function loadRecordingAccess(id: string): Promise<void> {
+  if (isShareLink(id)) return;
+  try {
+    useKnown.setState({ known: { id, access: await getRecordingAccess(id) } });
+  } catch {
+    // That the recording or the server is away is told where it is shown; it is asked again with the next one.
+  }
+}
+
+export function recordingAccess(id: string): RecordingAccess {
+  const { known } = useKnown.getState();
+  return known?.id === id ? known.access : assumed(id);
+}
+
+export function useRecordingAccess(id: string): RecordingAccess {
+  const known = useKnown((state) => state.known);
+  return known?.id === id ? known.access : assumed(id);
+}
+
+/** Why nothing is there any more. */
+export function goneProblem(id: string): Problem {
+  if (isShareLink(id)) {
+    return {
+      code: "gone",
+      message: "This link no longer works.",
+      hint: "It was withdrawn, or its recording was deleted. Ask whoever sent it for a new one.",
+    };
+  }
+  return { code: "gone", message: "This recording is no longer there.", hint: "It has been deleted." };
+}
