@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from email.utils import format_datetime
 
 from sonotag.domain import Upload
-from sonotag.errors import ConflictError, InputError, TooLargeError
+from sonotag.errors import ConflictError, InputError
+from sonotag.jobs.uploads import too_many_bytes
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration"
@@ -93,13 +94,6 @@ def check_piece(headers: Mapping[str, str], upload: Upload) -> int:
     if "content-length" in headers and read_number(headers, "Content-Length") > missing:
         raise too_many_bytes(upload)
     return missing
-
-
-def too_many_bytes(upload: Upload) -> TooLargeError:
-    return TooLargeError(
-        f"More bytes were sent than the {upload.length_bytes} that were announced.",
-        hint="Has the file changed meanwhile? Start the upload again.",
-    )
 
 
 def headers_of(upload: Upload, *, whole: bool = False) -> dict[str, str]:

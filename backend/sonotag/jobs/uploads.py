@@ -215,6 +215,9 @@ class Uploads:
         what `pieces` raises, TooLargeError for more bytes than that, InputError `upload_stalled`, NotFoundError
         `upload_gone`, StorageError, and MediaError when the finished file is not audio.
         """
+        if upload.is_complete:
+            await _ensure_nothing_comes(upload, pieces, turn)
+            return upload
         incoming = self._library.incoming(upload.recording_id)
         if incoming is None:
             raise await self._why_ended(upload)
@@ -239,10 +242,7 @@ class Uploads:
                 pending += data[:room]
                 taken += min(len(data), room)
                 if len(data) > room:
-                    raise TooLargeError(
-                        f"More bytes were sent than the {upload.length_bytes} that were announced.",
-                        hint="Has the file changed meanwhile? Start the upload again.",
-                    )
+                    raise too_many_bytes(upload)
                 late = not data or time.monotonic() - passed_on_s >= PASS_ON_S
                 if len(pending) >= BLOCK_BYTES or (pending and late):
                     block, pending = pending, bytearray()
@@ -343,6 +343,20 @@ class Uploads:
         self._closing.set()
         if self._sweeper is not None:
             self._sweeper.join()
+
+
+async def _ensure_nothing_comes(upload: Upload, pieces: AsyncGenerator[bytes], turn: Turn) -> None:
+    """For a piece at the end of a finished upload: it may only be empty. Raises TooLargeError."""
+    while (data := await turn.next(pieces)) is not None:
+        if data:
+            raise too_many_bytes(upload)
+
+
+def too_many_bytes(upload: Upload) -> TooLargeError:
+    return TooLargeError(
+        f"More bytes were sent than the {upload.length_bytes} that were announced.",
+        hint="Has the file changed meanwhile? Start the upload again.",
+    )
 
 
 def _gone(message: str) -> NotFoundError:
