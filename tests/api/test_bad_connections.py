@@ -16,17 +16,16 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sonotag.api.connections import MOST_HEAD_BYTES, guarded_protocol
+from sonotag.api.connections import MOST_HEAD_BYTES
 from sonotag.main import create_app
 from sonotag.settings import Settings
+from tests.api.serving import PATIENCE_S, serving
 
 TIMEOUT_S = 1.0
-PATIENCE_S = 60.0
 
 
 @dataclass
@@ -46,33 +45,12 @@ class Served:
         return [path for folder in ("recordings", "incoming") for path in (self.data_dir / folder).glob("*")]
 
 
-@contextlib.contextmanager
-def serving(app: Any, timeout_s: float, most: int) -> Iterator[tuple[str, int]]:
-    """Serves `app` as `sonotag serve` does, in a thread."""
-    config = uvicorn.Config(app, log_config=None, access_log=False, http=guarded_protocol(timeout_s, most))
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            deadline = time.monotonic() + PATIENCE_S
-            while not server.started:
-                assert time.monotonic() < deadline
-                assert thread.is_alive()
-                time.sleep(0.01)
-            yield listener.getsockname()
-        finally:
-            server.should_exit = True
-            thread.join(PATIENCE_S)
-            assert not thread.is_alive()
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data_dir = tmp_path_factory.mktemp("data")
     page_dir = tmp_path_factory.mktemp("page")
     app = create_app(Settings(data_dir=data_dir, page_dir=page_dir, model="builtin", request_timeout_s=TIMEOUT_S))
-    with serving(app, TIMEOUT_S, 1000) as address:
+    with serving(app, TIMEOUT_S) as address:
         yield Served(address, data_dir)
 
 
@@ -271,7 +249,7 @@ def test_a_body_that_is_no_upload_may_not_be_large(served: Served) -> None:
 
 def test_more_connections_than_there_is_room_for_are_told_so() -> None:
     app = Starlette(routes=[Route("/", lambda _: Response())])
-    with serving(app, PATIENCE_S, 3) as address, contextlib.ExitStack() as held:
+    with serving(app, most=3) as address, contextlib.ExitStack() as held:
         open_ones = [held.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(3)]
         with socket.create_connection(address, PATIENCE_S) as one_more:
             said = received(one_more)
