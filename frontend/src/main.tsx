@@ -28,6 +28,7 @@ import "./features/detections/statistics.css";
 import "./features/detections/edges.css";
 import "./features/detections/inspector.css";
 import "./features/playback/player.css";
+import "./features/now-playing/now-playing.css";
 import "./features/commands/commands.css";
 import "./features/offline/away.css";
 

@@ -13,6 +13,17 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
       [", .", "Back or on by one frame of the model"],
       ["home end", "To the beginning or the end"],
       ["N P", "Next or previous moment"],
+      ["W", "Large words: what sounds, over the whole screen"],
+    ],
+  },
+  {
+    title: "Judge moments",
+    keys: [
+      ["↑ ↓", "In the list: from moment to moment"],
+      ["enter", "In the list: play it alone"],
+      ["A X", "Accept or reject the moment in hand, or the one under the playhead"],
+      ["delete", "In the list: hide it"],
+      ["[ ]", "In the list: widen it by a frame, with shift narrow it"],
     ],
   },
   {

@@ -4,6 +4,7 @@ import { useTheme } from "../../app/theme";
 import { formatClockTenths } from "../../lib/format";
 import { recordingAccess } from "../access/recording-access";
 import { nextMoment, previousMoment } from "../detections/moments";
+import { useLargeWords } from "../now-playing/large-words";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
 import { sortRows } from "../prompts/SortMenu";
 import type { Workspace } from "../session/context";
@@ -23,6 +24,7 @@ export interface Command {
 export function commandsFor(workspace: Workspace): Command[] {
   return [
     ...playing(workspace),
+    ...judging(workspace),
     ...looking(workspace),
     ...rows(workspace),
     ...sharing(workspace),
@@ -37,18 +39,15 @@ export function goToCommand({ seek }: Workspace, typed: string): Command[] {
   return timeS === null ? [] : [{ title: `Go to ${formatClockTenths(timeS)}`, run: () => seek(timeS) }];
 }
 
-function playing({ session, player, viewport, seek }: Workspace): Command[] {
-  const { detections } = session.store.getState();
+function playing({ player, viewport, review, seek }: Workspace): Command[] {
+  const steps = review.steps();
   const { playing: on, looping } = player.store.getState();
-  const goTo = (timeS: number | undefined) => timeS !== undefined && seek(timeS);
+  const next = nextMoment(steps, player.positionS);
+  const previous = previousMoment(steps, player.positionS, on);
   return [
     { title: on ? "Pause" : "Play", keys: "space", run: () => player.toggle() },
-    { title: "Next moment", keys: "N", run: () => goTo(nextMoment(detections, player.positionS)?.onset_s) },
-    {
-      title: "Previous moment",
-      keys: "P",
-      run: () => goTo(previousMoment(detections, player.positionS, on)?.onset_s),
-    },
+    { title: "Next moment", keys: "N", run: () => next && review.open(next) },
+    { title: "Previous moment", keys: "P", run: () => previous && review.open(previous) },
     { title: "Go to the beginning", keys: "home", run: () => seek(0) },
     { title: "Go to the end", keys: "end", run: () => seek(viewport.store.getState().durationS) },
     {
@@ -56,7 +55,29 @@ function playing({ session, player, viewport, seek }: Workspace): Command[] {
       keys: "R",
       run: () => player.setLooping(!looping),
     },
+    { title: "Large words", keys: "W", run: () => useLargeWords.getState().toggle() },
   ];
+}
+
+function judging({ session, viewport, review }: Workspace): Command[] {
+  const commands: Command[] = [];
+  const moment = review.current();
+  if (moment) {
+    const { prompt, verdict } = moment;
+    const at = `${prompt} at ${formatClockTenths(moment.onset_s)}`;
+    commands.push({ title: `Play ${at}`, run: () => review.play(moment) });
+    if (verdict !== "added" && verdict !== "adjusted" && verdict !== "accepted")
+      commands.push({ title: `Accept ${at}`, keys: "A", run: () => review.accept(moment) });
+    if (verdict !== "rejected")
+      commands.push({ title: `Reject ${at}`, keys: "X", run: () => review.reject(moment) });
+  }
+  const { selection } = viewport.store.getState();
+  if (selection) {
+    const { startS, endS } = selection;
+    for (const prompt of session.store.getState().prompts)
+      commands.push({ title: `Add the selection as ${prompt}`, run: () => review.add(prompt, startS, endS) });
+  }
+  return commands;
 }
 
 function looking({ session, player, viewport }: Workspace): Command[] {

@@ -1,14 +1,15 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
+import type { Detection } from "../../api/types";
 import { formatClockHundredths, formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 import { useExactScores } from "../timeline/use-exact-scores";
 import type { Cell } from "../timeline/view-store";
-import { explainFrame } from "./explain";
+import { explainFrame, explainWithin } from "./explain";
 import { loudestAt } from "./rival";
 import { ScorePlot } from "./ScorePlot";
-import { verdictWords } from "./verdict-words";
+import { saidWords, verdictWords } from "./verdict-words";
 
 /** Far enough to see the beginning and the end of most moments. */
 const AROUND_S = 20;
@@ -18,6 +19,10 @@ export function Inspector() {
   const cell = useView((state) => state.cell);
   const here = useSession((state) => cell !== null && state.prompts.includes(cell.prompt));
   return cell && here ? <OpenInspector cell={cell} /> : null;
+}
+
+function isAt(moment: Detection, prompt: string, timeS: number): boolean {
+  return moment.prompt === prompt && moment.onset_s <= timeS && timeS < moment.offset_s;
 }
 
 /** Why one score counts, or why it does not. The arrow keys walk to its neighbours. */
@@ -44,8 +49,13 @@ function OpenInspector({ cell }: { cell: Cell }) {
   const score = matrix.scoreAt(prompt, timeS);
   const release = rule ? threshold * rule.releaseShare : threshold;
   const whole = { threshold, release, mergeGapS: rule?.mergeGapS ?? 0, minLengthS: rule?.minLengthS ?? 0 };
-  const verdict = explainFrame(scores, hopS, whole, frame);
-  const words = verdictWords(verdict, whole, { startS, hopS, covered: info?.covered !== false, muted });
+  const found = useSession((state) => state.found.find((one) => isAt(one, prompt, timeS)) ?? null);
+  const judged = useSession((state) => state.moments.find((one) => isAt(one, prompt, timeS)) ?? null);
+  const inFrames = (atS: number) => Math.round((atS - startS) / hopS);
+  const moment = found && { start: inFrames(found.onset_s), stop: inFrames(found.offset_s) };
+  const verdict = explainWithin(explainFrame(scores, hopS, whole, frame), score, whole, moment);
+  const covered = info?.covered !== false;
+  const words = saidWords(verdictWords(verdict, whole, { startS, hopS, covered, muted }), judged);
   const rival = loudestAt(matrix, prompts, timeS, prompt);
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -49,7 +49,7 @@ export const MomentLine = memo(function MomentLine(props: {
       >
         <span className="moment-at num">{formatClockTenths(moment.onset_s)}</span>
         <span className="moment-words">
-          <span className={props.grouped ? "visually-hidden" : "moment-name"}>{moment.prompt}</span>
+          <span className={`moment-name${props.grouped ? " visually-hidden" : ""}`}>{moment.prompt}</span>
           <span className="moment-length num">
             {formatLength(moment.offset_s - moment.onset_s)}
             {props.grouped && ` to ${formatClockTenths(moment.offset_s)}`}
@@ -77,7 +77,13 @@ function Actions({ moment }: { moment: Moment }) {
   const { review } = useWorkspace();
   return (
     <div className="moment-actions">
-      <button type="button" className="btn btn-small" title="enter" onClick={() => review.play(moment)}>
+      <button
+        type="button"
+        className="btn btn-small"
+        title="enter"
+        aria-label="Play this moment"
+        onClick={() => review.play(moment)}
+      >
         Play
       </button>
       {moment.verdict !== "added" && moment.verdict !== "adjusted" && (

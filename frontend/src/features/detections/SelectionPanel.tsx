@@ -1,5 +1,6 @@
 import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
+import { Menu } from "../../ui/Menu";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { soundingPrompts, thresholdOf } from "../session/session-state";
 import { spanOf } from "../timeline/geometry";
@@ -36,6 +37,7 @@ export function SelectionPanel() {
         <h2 id="marked-title">
           Selection <span className="num">{formatLength(spanOf(selection))}</span>
         </h2>
+        <AddMoment startS={startS} endS={endS} />
         <button type="button" className="btn btn-small" onClick={() => viewport.zoomToSelection()}>
           Zoom to it
         </button>
@@ -82,5 +84,32 @@ export function SelectionPanel() {
         </table>
       </div>
     </section>
+  );
+}
+
+/** Marks the selection as a moment of a prompt, whether or not the model found one there. */
+function AddMoment({ startS, endS }: { startS: number; endS: number }) {
+  const { review } = useWorkspace();
+  const prompts = useSession((state) => state.prompts);
+  return (
+    <Menu className="btn btn-small" disabled={prompts.length === 0} label="Add as">
+      {(close) => (
+        <div className="add-moment">
+          {prompts.map((prompt) => (
+            <button
+              key={prompt}
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                review.add(prompt, startS, endS);
+                close();
+              }}
+            >
+              {prompt}
+            </button>
+          ))}
+        </div>
+      )}
+    </Menu>
   );
 }

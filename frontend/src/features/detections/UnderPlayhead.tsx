@@ -1,4 +1,9 @@
 import { formatClock } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
+import { useLargeWords } from "../now-playing/large-words";
+import { NowPlaying } from "../now-playing/NowPlaying";
+import { Picture } from "../now-playing/Picture";
+import { SiteMoment } from "../now-playing/SiteMoment";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
 import { soundingPrompts, thresholdOf } from "../session/session-state";
 
@@ -35,20 +40,36 @@ export function UnderPlayhead() {
   );
   const heard = complete || positionS < matrix.heardUntilS;
   const [first, ...others] = sounding;
+  const large = useLargeWords((state) => state.open);
   return (
-    <section className="now" aria-labelledby="now-title">
-      <div className="caption">
-        <h2 id="now-title">Under the playhead</h2>
-        <span className="num">{formatClock(positionS)}</span>
-      </div>
-      {first ? (
-        <p className="now-words">
-          {first}
-          {others.length > 0 && <small>{others.slice(0, SMALL_WORDS).join(", ")}</small>}
-        </p>
-      ) : (
-        <p className="now-words now-none">{heard ? "none of your sounds" : "not heard yet"}</p>
-      )}
-    </section>
+    <>
+      {!large && <Picture />}
+      <section className="now" aria-labelledby="now-title">
+        <div className="caption">
+          <h2 id="now-title">Under the playhead</h2>
+          <span className="num">{formatClock(positionS)}</span>
+          <button
+            type="button"
+            className="icon-btn now-large"
+            aria-label="Large words"
+            title="Large words (W)"
+            aria-haspopup="dialog"
+            onClick={() => useLargeWords.getState().toggle()}
+          >
+            <Icon name="screen" size={15} />
+          </button>
+        </div>
+        {first ? (
+          <p className="now-words">
+            {first}
+            {others.length > 0 && <small>{others.slice(0, SMALL_WORDS).join(", ")}</small>}
+          </p>
+        ) : (
+          <p className="now-words now-none">{heard ? "none of your sounds" : "not heard yet"}</p>
+        )}
+        <SiteMoment />
+      </section>
+      <NowPlaying />
+    </>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import made from "../../../../tests/data/detection-vectors.json";
 import { detectRow } from "./detect-row";
-import { explainFrame } from "./explain";
+import { explainFrame, explainWithin } from "./explain";
 
 interface Vector {
   scores: Array<number | null>;
@@ -75,5 +75,13 @@ describe("why, why not", () => {
     expect(kind(12)).toEqual({ kind: "below", peak: 0.45 });
     expect(kind(18)).toEqual({ kind: "short", moment: { start: 18, stop: 19 } });
     expect(kind(99)).toEqual({ kind: "unknown" });
+  });
+
+  it("knows a moment whose beginning lies too far away to be looked at", () => {
+    const near = explainFrame([0.4, 0.4, 0.4], 0.125, rule, 1);
+    expect(near.kind).toBe("below");
+    const moment = { start: -900, stop: 40 };
+    expect(explainWithin(near, 0.4, rule, moment)).toEqual({ kind: "inside", by: "release", moment });
+    expect(explainWithin(near, 0.4, rule, null)).toBe(near);
   });
 });

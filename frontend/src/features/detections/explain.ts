@@ -36,3 +36,14 @@ export function explainFrame(
   for (let at = run.start; at < run.stop; at += 1) peak = Math.max(peak, scores[at]);
   return { kind: "below", peak };
 }
+
+/**
+ * The same with what the server found: scores to both sides of a frame show only so much of a moment that lasts for
+ * minutes. `found` is the moment that the frame lies in, in frames, null where there is none.
+ */
+export function explainWithin(verdict: Verdict, score: number, rule: Rule, found: Stretch | null): Verdict {
+  if (!found || verdict.kind === "unknown") return verdict;
+  if (verdict.kind === "inside") return { ...verdict, moment: found };
+  const by = isAt(score, rule.threshold) ? "threshold" : isAt(score, rule.release) ? "release" : "gap";
+  return { kind: "inside", by, moment: found };
+}

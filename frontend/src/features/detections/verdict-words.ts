@@ -1,3 +1,4 @@
+import type { Detection } from "../../api/types";
 import { formatClockTenths, formatScore } from "../../lib/format";
 import type { Rule } from "./detect-row";
 import type { Verdict } from "./explain";
@@ -12,12 +13,30 @@ interface Place {
 
 const seconds = (value: number) => `${Number(value.toFixed(2))} s`;
 
+export interface Words {
+  lead: string;
+  rest: string;
+}
+
+/** The same with what a person said of the moment, which goes before any rule. */
+export function saidWords(words: Words, moment: Detection | null): Words {
+  const between = moment && `${formatClockTenths(moment.onset_s)} to ${formatClockTenths(moment.offset_s)}`;
+  switch (moment?.verdict) {
+    case "accepted":
+      return { lead: "Counted.", rest: `Accepted by hand, from ${between}. ${words.rest}` };
+    case "rejected":
+      return { lead: "Rejected by hand.", rest: words.rest };
+    case "adjusted":
+      return { lead: "Counted.", rest: `Its edges were set by hand, from ${between}. ${words.rest}` };
+    case "added":
+      return { lead: "Counted.", rest: `Added by hand, from ${between}. ${words.rest}` };
+    default:
+      return words;
+  }
+}
+
 /** A verdict in one word or two, and in a sentence. */
-export function verdictWords(
-  verdict: Verdict,
-  rule: Rule,
-  { startS, hopS, covered, muted }: Place,
-): { lead: string; rest: string } {
+export function verdictWords(verdict: Verdict, rule: Rule, { startS, hopS, covered, muted }: Place): Words {
   if (!covered) return { lead: "Not covered.", rest: "This model has no such sound." };
   const clock = (frame: number) => formatClockTenths(startS + frame * hopS);
   const between = ({ start, stop }: { start: number; stop: number }) => `${clock(start)} to ${clock(stop)}`;

@@ -36,6 +36,8 @@ export class Player {
   }));
   /** Plays sound alone as well; a file that has a picture shows it where the element is put. */
   private readonly audio = document.createElement("video");
+  /** Where the element is while nobody looks: taken out of the page it would stop playing. */
+  private readonly holder = document.createElement("div");
   private readonly scope = new DisposableScope();
   private readonly watchers = new Set<(positionS: number) => void>();
   private frame = 0;
@@ -51,6 +53,9 @@ export class Player {
   constructor(private readonly address: string) {
     this.audio.preload = "metadata";
     this.audio.playsInline = true;
+    this.holder.hidden = true;
+    this.holder.append(this.audio);
+    document.body.append(this.holder);
     const { audio, scope } = this;
     scope.listen(audio, "play", () => this.changed());
     scope.listen(audio, "pause", () => this.changed());
@@ -71,6 +76,8 @@ export class Player {
       audio.pause();
       audio.removeAttribute("src");
       audio.load();
+      audio.remove();
+      this.holder.remove();
     });
   }
 
@@ -94,11 +101,7 @@ export class Player {
   showIn(box: HTMLElement): () => void {
     box.append(this.audio);
     return () => {
-      if (this.audio.parentElement !== box) return;
-      // Taken out of the page it would pause by itself.
-      const { paused } = this.audio;
-      this.audio.remove();
-      if (!paused) this.audio.play().catch(() => this.changed());
+      if (this.audio.parentElement === box) this.holder.append(this.audio);
     };
   }
 

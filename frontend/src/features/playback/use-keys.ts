@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { nextMoment, previousMoment } from "../detections/moments";
 import { loudestAt } from "../detections/rival";
+import { useLargeWords } from "../now-playing/large-words";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
 import { useWorkspace } from "../session/context";
 
@@ -126,6 +127,9 @@ export function useKeys(): void {
           return true;
         case "f":
           viewport.startFollowing(session.matrix.heardUntilS);
+          return true;
+        case "w":
+          useLargeWords.getState().toggle();
           return true;
         case "i":
           inspectHere();

@@ -1,0 +1,171 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
+import { DisposableScope } from "../../lib/disposable-scope";
+import { formatClock, formatLength } from "../../lib/format";
+import { Icon } from "../../ui/Icon";
+import { nextMoment, previousMoment } from "../detections/moments";
+import { useSteps } from "../detections/use-steps";
+import { usePlayback, useSession, useWorkspace } from "../session/context";
+import { useLargeWords } from "./large-words";
+import { Picture } from "./Picture";
+import { comingAt, type Word, wordsAt } from "./words";
+
+const MOST_WORDS = 7;
+
+/** The sounds under the playhead over the whole screen, for people who look rather than read. */
+export function NowPlaying() {
+  const open = useLargeWords((state) => state.open);
+  useEffect(() => () => useLargeWords.getState().close(), []);
+  return open ? createPortal(<LargeWords />, document.body) : null;
+}
+
+function LargeWords() {
+  const title = useSession((state) => state.recording?.title ?? "");
+  const sheet = useRef<HTMLElement>(null);
+  const close = useLargeWords((state) => state.close);
+  useAlone(sheet);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || document.fullscreenElement) return;
+    event.preventDefault();
+    close();
+  };
+  return (
+    <section
+      ref={sheet}
+      className="large"
+      role="dialog"
+      aria-modal="true"
+      aria-label="Now playing"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
+      <div className="large-head">
+        <h2>{title}</h2>
+        <FullScreen sheet={sheet} />
+        <button type="button" className="icon-btn" aria-label="Close large words" onClick={close}>
+          <Icon name="close" />
+        </button>
+      </div>
+      <Picture />
+      <Words />
+      <Transport />
+    </section>
+  );
+}
+
+function Words() {
+  const { session } = useWorkspace();
+  const steps = useSteps();
+  const timeS = usePlayback((state) => state.positionS);
+  useSession((state) => state.matrixVersion);
+  const complete = useSession((state) => state.recording?.state === "done");
+  const words = wordsAt(steps, timeS, (prompt) => session.matrix.scoreAt(prompt, timeS));
+  const coming = comingAt(steps, timeS);
+  const heard = complete || timeS < session.matrix.heardUntilS;
+  const sounding = words.filter(({ presence }) => presence === 1);
+  return (
+    <div className="large-words">
+      <ul style={{ "--lines": Math.min(MOST_WORDS, Math.max(1, words.length)) } as React.CSSProperties}>
+        {words.slice(0, MOST_WORDS).map((word) => (
+          <WordLine key={word.prompt} word={word} />
+        ))}
+      </ul>
+      {words.length > MOST_WORDS && <p className="large-note">and {words.length - MOST_WORDS} more</p>}
+      {sounding.length === 0 && (
+        <p className="large-note">{heard ? "None of your sounds" : "Not heard yet"}</p>
+      )}
+      {coming && (
+        <p className="large-note large-next num">
+          {coming.prompt} in {formatLength(Math.ceil(coming.inS))}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function WordLine({ word }: { word: Word }) {
+  const style = { "--size": word.size.toFixed(3), "--presence": word.presence.toFixed(2) };
+  return (
+    <li style={style as React.CSSProperties} aria-hidden={word.presence < 1 || undefined}>
+      {word.prompt}
+    </li>
+  );
+}
+
+function Transport() {
+  const { player, review } = useWorkspace();
+  const steps = useSteps();
+  const playing = usePlayback((state) => state.playing);
+  const unplayable = usePlayback((state) => state.unplayable);
+  const positionS = usePlayback((state) => state.positionS);
+  const next = nextMoment(steps, positionS);
+  const previous = previousMoment(steps, positionS, playing);
+  return (
+    <div className="large-foot">
+      <button
+        type="button"
+        className="icon-btn"
+        aria-label="Previous moment"
+        disabled={!previous}
+        onClick={() => previous && review.open(previous)}
+      >
+        <Icon name="previous" />
+      </button>
+      <button type="button" className="btn btn-go" disabled={unplayable} onClick={() => player.toggle()}>
+        {playing ? "Pause" : "Play"}
+      </button>
+      <button
+        type="button"
+        className="icon-btn"
+        aria-label="Next moment"
+        disabled={!next}
+        onClick={() => next && review.open(next)}
+      >
+        <Icon name="next" />
+      </button>
+      <span className="num">{formatClock(positionS)}</span>
+    </div>
+  );
+}
+
+function FullScreen({ sheet }: { sheet: React.RefObject<HTMLElement | null> }) {
+  const [full, setFull] = useState(false);
+  useEffect(() => {
+    const scope = new DisposableScope();
+    scope.listen(document, "fullscreenchange", () => setFull(document.fullscreenElement !== null));
+    scope.add(() => {
+      if (document.fullscreenElement) void document.exitFullscreen();
+    });
+    return () => scope.dispose();
+  }, []);
+  if (!document.fullscreenEnabled) return null;
+  const toggle = () => {
+    // Refused where the browser or its owner does not allow it: the words fill the window all the same.
+    if (full) void document.exitFullscreen();
+    else sheet.current?.requestFullscreen().catch(() => setFull(false));
+  };
+  return (
+    <button
+      type="button"
+      className="icon-btn"
+      aria-label={full ? "Leave full screen" : "Full screen"}
+      onClick={toggle}
+    >
+      <Icon name="screen" />
+    </button>
+  );
+}
+
+/** Nothing else can be reached meanwhile; the focus comes back to where it was. */
+function useAlone(sheet: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const root = document.getElementById("root");
+    const before = document.activeElement;
+    root?.setAttribute("inert", "");
+    sheet.current?.focus();
+    return () => {
+      root?.removeAttribute("inert");
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
+  }, [sheet]);
+}

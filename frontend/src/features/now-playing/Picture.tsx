@@ -1,0 +1,24 @@
+import { useLayoutEffect, useRef } from "react";
+import { usePlayback, useWorkspace } from "../session/context";
+
+/** The moving picture of a file that has one; the very element that plays. */
+export function Picture() {
+  const { player } = useWorkspace();
+  const picture = usePlayback((state) => state.picture);
+  const box = useRef<HTMLButtonElement>(null);
+  const shown = picture !== null;
+  useLayoutEffect(() => {
+    if (shown && box.current) return player.showIn(box.current);
+  }, [player, shown]);
+  if (!shown) return null;
+  return (
+    <button
+      type="button"
+      ref={box}
+      className="picture"
+      aria-label="Picture, plays or pauses"
+      style={{ aspectRatio: picture }}
+      onClick={() => player.toggle()}
+    />
+  );
+}
