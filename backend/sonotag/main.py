@@ -12,6 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from sonotag import __version__
+from sonotag.api.broadcast import Broadcasts
 from sonotag.api.deps import Services, check_prompts, preset_prompts, split_prompts
 from sonotag.api.document import openapi_document
 from sonotag.api.errors import install_error_handlers
@@ -217,6 +218,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     )
     stack.callback(care.close)
     signer = Signer(own_secret(settings, data))
+    scorer = Scorer(data, models)
     return Services(
         settings=settings,
         data=data,
@@ -228,7 +230,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         uploads=uploading,
         runner=runner,
         care=care,
-        scorer=Scorer(data, models),
+        scorer=scorer,
         verdicts=VerdictStore(database),
         models=models,
         inference=inference,
@@ -240,6 +242,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         site=SiteAccess(signer, site_password(settings), KeyStore(database)),
         memory=watch.memory,
         counters=watch.counters,
+        broadcasts=Broadcasts(database, events, scorer, watch.shutdown),
         shutdown=watch.shutdown,
     )
 

@@ -195,7 +195,9 @@ def test_a_server_ends_when_it_is_told_to_and_says_so_to_everybody(
     assert time.monotonic() - began_s < 20
     lines = [json.loads(line) for line in server.log[1:]]
     assert not [line for line in lines if re.search("diary|whispered|flac", json.dumps(line))]
-    assert not [line for line in lines if line["level"] in ("error", "warning")]
+    assert not "".join(
+        line.get("exception", line["message"]) for line in lines if line["level"] in ("error", "warning")
+    )
     ordered = next(line for line in lines if line.get("route") == "/analyze")
     assert ordered["owner"].startswith("own_")
     assert ordered["request"]

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from sonotag.analysis.wordings import read_prompt
+from sonotag.api.broadcast import Broadcasts
 from sonotag.api.counters import Counters
 from sonotag.api.owners import OwnerCookies
 from sonotag.api.shares import OpenShares
@@ -58,6 +59,7 @@ class Services:
     owners: OwnerCookies
     memory: MemoryGuard
     counters: Counters
+    broadcasts: Broadcasts
     shutdown: Shutdown
     shares: ShareStore
     open_shares: OpenShares

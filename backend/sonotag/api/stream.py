@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Annotated
 
 import anyio
@@ -16,21 +16,16 @@ from fastapi import APIRouter, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
+from sonotag.api.broadcast import Batch, View
 from sonotag.api.deps import PromptsDep, Services, ServicesDep, check_prompts, split_prompts
-from sonotag.api.messages import EventMessage, Message, PromptsMessage
+from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.origins import origin_allowed
-from sonotag.api.viewer import Viewer
 from sonotag.domain import Problem
 from sonotag.errors import InputError, NotFoundError, SonotagError
-from sonotag.jobs.events import Subscription
-from sonotag.jobs.shutdown import Shutdown
 
 log = logging.getLogger(__name__)
 
 router = APIRouter()
-
-MIN_INTERVAL_S = 0.03
-"""Between two batches of messages to one viewer: what comes faster than a screen draws is merged."""
 
 HEARTBEAT_S = 15.0
 """A comment on a silent SSE stream, so that proxies keep it open."""
@@ -38,21 +33,6 @@ HEARTBEAT_S = 15.0
 UNKNOWN_RECORDING = 4404
 INTERNAL_ERROR = 1011
 SERVICE_RESTART = 1012
-
-
-def _viewer(services: Services, recording_id: str, prompts: list[str] | None, after: int | None) -> Viewer:
-    return Viewer(services.database, services.events, services.scorer, recording_id, prompts, after)
-
-
-async def _batches(viewer: Viewer, bell: Subscription, shutdown: Shutdown) -> AsyncIterator[list[Message]]:
-    """Messages as they become due, until the server stops; raises NotFoundError when the recording is deleted."""
-    while not shutdown.has_begun:
-        messages = await anyio.to_thread.run_sync(viewer.pull, abandon_on_cancel=True)
-        if messages:
-            yield messages
-            await asyncio.sleep(MIN_INTERVAL_S)
-        else:
-            await bell.wait()
 
 
 @router.websocket("/ws/recordings/{recording_id}")
@@ -77,18 +57,19 @@ async def recording_socket(socket: WebSocket, recording_id: str) -> None:
         reason = error.message if isinstance(error, SonotagError) else "after is a whole number from 0"
         await socket.close(code=1008, reason=reason[:120])
         return
-    viewer = _viewer(services, recording_id, prompts, after)
-    with services.events.subscribe(recording_id, asyncio.get_running_loop()) as bell:
-        code, reason = await _serve(socket, viewer, bell, services)
+    view = View(None if prompts is None else tuple(prompts), after)
+    with services.broadcasts.join(recording_id, view) as broadcast:
+        code, reason = await _serve(socket, view, broadcast.batches(view), services)
         if code is None and services.shutdown.has_begun:
             code, reason = SERVICE_RESTART, "The server is restarting."
     if code is not None:
-        with contextlib.suppress(RuntimeError):  # the connection itself may be what broke
+        # The connection itself may be what broke, or the server has closed it meanwhile.
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
             await socket.close(code, reason)
 
 
 async def _serve(
-    socket: WebSocket, viewer: Viewer, bell: Subscription, services: Services
+    socket: WebSocket, view: View, batches: AsyncGenerator[Batch], services: Services
 ) -> tuple[int | None, str | None]:
     """Sends and receives until one of them ends; returns the close code and reason, or None when the viewer left."""
     ending: tuple[int | None, str | None] = (None, None)
@@ -107,18 +88,19 @@ async def _serve(
         group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:
-        group.start_soon(run, _send(socket, viewer, bell, services.shutdown), group)
-        group.start_soon(run, _receive(socket, viewer, bell, services), group)
+        group.start_soon(run, _send(socket, batches), group)
+        group.start_soon(run, _receive(socket, view, services), group)
     return ending
 
 
-async def _send(socket: WebSocket, viewer: Viewer, bell: Subscription, shutdown: Shutdown) -> None:
-    async for messages in _batches(viewer, bell, shutdown):
-        for message in messages:
-            await socket.send_text(message.model_dump_json())
+async def _send(socket: WebSocket, batches: AsyncGenerator[Batch]) -> None:
+    async with contextlib.aclosing(batches):
+        async for batch in batches:
+            for _, text in batch.messages:
+                await socket.send_text(text)
 
 
-async def _receive(socket: WebSocket, viewer: Viewer, bell: Subscription, services: Services) -> None:
+async def _receive(socket: WebSocket, view: View, services: Services) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -126,18 +108,16 @@ async def _receive(socket: WebSocket, viewer: Viewer, bell: Subscription, servic
         try:
             # A binary message has no text, which is no valid one either.
             request = PromptsMessage.model_validate_json(message.get("text") or "")
-            viewer.set_prompts(check_prompts(request.prompts, services.settings))
+            view.set_prompts(check_prompts(request.prompts, services.settings))
         except ValidationError:
             problem = Problem(
                 "bad_message",
                 "That message is not understood.",
                 'Send {"type": "prompts", "prompts": ["…"]}.',
             )
-            await socket.send_text(viewer.reject(problem).model_dump_json())
+            await socket.send_text(view.reject(problem).model_dump_json())
         except InputError as error:
-            await socket.send_text(viewer.reject(error.problem).model_dump_json())
-        else:
-            bell.ring()
+            await socket.send_text(view.reject(error.problem).model_dump_json())
 
 
 @router.get(
@@ -157,20 +137,20 @@ async def recording_events(
     await anyio.to_thread.run_sync(services.database.recording, recording_id)
     if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
         after = int(last_event_id[:15])
-    viewer = _viewer(services, recording_id, prompts, after)
+    view = View(None if prompts is None else tuple(prompts), after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_sse(services, recording_id, viewer), headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_sse(services, recording_id, view), headers=headers, media_type="text/event-stream")
 
 
-async def _sse(services: Services, recording_id: str, viewer: Viewer) -> AsyncIterator[str]:
-    with services.events.subscribe(recording_id, asyncio.get_running_loop()) as bell:
-        batches = _batches(viewer, bell, services.shutdown)
+async def _sse(services: Services, recording_id: str, view: View) -> AsyncIterator[str]:
+    with services.broadcasts.join(recording_id, view) as broadcast:
+        batches = broadcast.batches(view)
         while True:
             following = asyncio.ensure_future(anext(batches))
             try:
                 while not (await asyncio.wait({following}, timeout=HEARTBEAT_S))[0]:
                     yield ": still here\n\n"
-                messages = following.result()
+                batch = following.result()
             except StopAsyncIteration:
                 return
             except NotFoundError as error:
@@ -179,5 +159,5 @@ async def _sse(services: Services, recording_id: str, viewer: Viewer) -> AsyncIt
                 return
             finally:
                 following.cancel()
-            for message in messages:
-                yield f"id: {message.seq}\ndata: {message.model_dump_json()}\n\n"
+            for seq, text in batch.messages:
+                yield f"id: {seq}\ndata: {text}\n\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sonotag import domain
 from sonotag.analysis.wordings import AskedPrompts, ask, score_prompts
@@ -22,6 +22,7 @@ from sonotag.domain import Event, PromptCoverage
 from sonotag.errors import ModelError
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.scores import Scorer
+from sonotag.models.encoder import Encoder
 from sonotag.store.database import Database
 
 SNAPSHOT_COLUMNS = 4096
@@ -36,6 +37,10 @@ PLAIN_MESSAGES: dict[str, type[Message]] = {
 }
 
 
+def asked_anew(encoder: Encoder, prompts: Sequence[str]) -> AskedPrompts:
+    return ask(prompts, encoder.encode_text)
+
+
 class Viewer:
     """Turns log entries into messages. `pull` blocks while it scores: call it in a thread, one call at a time."""
 
@@ -47,8 +52,11 @@ class Viewer:
         recording_id: str,
         prompts: Sequence[str] | None,
         after: int | None,
+        asked_of: Callable[[Encoder, Sequence[str]], AskedPrompts] | None = None,
     ) -> None:
-        """`prompts` None = those of the recording's last analysis; `after` None = begin with a snapshot."""
+        """`prompts` None = those of the recording's last analysis; `after` None = begin with a snapshot. `asked_of`
+        tells what an encoder makes of prompts, where that is known already.
+        """
         self._database = database
         self._events = events
         self._scorer = scorer
@@ -56,6 +64,7 @@ class Viewer:
         self._prompts = None if prompts is None else list(prompts)
         self._seq = after
         self._snapshot_due = after is None
+        self._asked_by = asked_of or asked_anew
         self._asked: tuple[str, AskedPrompts] | None = None
 
     @property
@@ -74,12 +83,12 @@ class Viewer:
             seq=self.seq, from_seq=self.seq, code=problem.code, message=problem.message, hint=problem.hint
         )
 
-    def pull(self) -> list[Message]:
+    def pull(self, recording: domain.Recording | None = None) -> list[Message]:
         """Messages for everything that happened since the last call; empty when nothing did.
 
-        Raises NotFoundError once the recording is gone.
+        Up to where `recording` stands, if it is given, else to where it is now. Raises NotFoundError once it is gone.
         """
-        recording = self._database.recording(self._recording_id)
+        recording = recording or self._database.recording(self._recording_id)
         if self._prompts is None:
             self._prompts = list(recording.prompts)
         if self._snapshot_due or self.seq > recording.last_seq:
@@ -132,7 +141,7 @@ class Viewer:
     def _asked_of(self, recording: domain.Recording) -> AskedPrompts:
         encoder = self._scorer.encoder_of(recording, wait_s=MODEL_WAIT_S)
         if self._asked is None or self._asked[0] != encoder.version:
-            self._asked = (encoder.version, ask(self._prompts or [], encoder.encode_text))
+            self._asked = (encoder.version, self._asked_by(encoder, self._prompts or []))
         return self._asked[1]
 
     def _window(self, recording: domain.Recording, windows: list[Event], from_seq: int) -> WindowMessage:
