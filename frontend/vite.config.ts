@@ -15,6 +15,11 @@ export default defineConfig({
       "/ws": { target: backend, ws: true },
     },
   },
-  build: { target: "es2022", sourcemap: false, reportCompressedSize: true },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    reportCompressedSize: true,
+    rolldownOptions: { input: { index: "index.html", design: "design/index.html" } },
+  },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 
 const WORKER = "worker.js";
+const PAGE = "index";
+const PARTS = "design";
 /** Files of public/ that the page shows. */
 const ALSO = ["icon.svg", "manifest.webmanifest"];
 
@@ -23,10 +25,22 @@ export function shellWorker(): Plugin {
       const worker = bundle[WORKER];
       const page = bundle["index.html"];
       if (worker?.type !== "chunk" || page?.type !== "asset") throw new Error("no page, or no worker for it");
+      // What the page loads by itself; the page of the parts, and what is loaded when asked for, are not kept.
+      const entry = Object.values(bundle).find(
+        (file) => file.type === "chunk" && file.name === PAGE && file.isEntry,
+      );
+      const scripts = new Set<string>();
+      const follow = (name: string) => {
+        const file = bundle[name];
+        if (file?.type !== "chunk" || scripts.has(name)) return;
+        scripts.add(name);
+        file.imports.forEach(follow);
+      };
+      follow(entry?.fileName ?? "");
+      if (scripts.size === 0) throw new Error("the page has no script");
       const files = Object.values(bundle)
-        // What is only loaded when asked for is not kept beforehand.
-        .filter((file) => file !== worker && file !== page && !(file.type === "chunk" && file.isDynamicEntry))
         .map(({ fileName }) => fileName)
+        .filter((name) => scripts.has(name) || (/\.(css|woff2)$/.test(name) && !name.includes(PARTS)))
         .sort();
       const hash = createHash("sha256").update(page.source);
       for (const file of files) hash.update(`${file}\n`);

@@ -39,6 +39,8 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+export const ICON_NAMES = Object.keys(PATHS) as IconName[];
+
 export function Icon(props: { name: IconName; size?: number }) {
   const size = props.size ?? 18;
   return (

@@ -1,12 +1,14 @@
+import { useId } from "react";
 import { Icon } from "../../ui/Icon";
 
 /** In place of what needs the server, while it does not answer: why, what helps, and that nothing is lost. */
 export function AwayPanel({ offline, onRetry }: { offline: boolean; onRetry: () => void }) {
+  const id = useId();
   return (
-    <section className="away" aria-labelledby="away-title">
+    <section className="away" aria-labelledby={id}>
       <Icon name="away" size={28} />
       <div role="status">
-        <h2 id="away-title">{offline ? "You are offline" : "The server is not answering"}</h2>
+        <h2 id={id}>{offline ? "You are offline" : "The server is not answering"}</h2>
       </div>
       <p>
         {offline

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { ConnectionLine } from "../../ui/ConnectionLine";
 import { useSession, useWorkspace } from "../session/context";
 
 /** Short breaks are nobody's business; this one lasts long enough to be told. */
@@ -26,16 +27,5 @@ export function ConnectionNote() {
   if (!lost || since === null || now - since < GRACE_MS) return null;
   const offline = !navigator.onLine;
   const seconds = connection.kind === "waiting" ? Math.ceil((connection.retryAt - now) / 1000) : 0;
-  const when = seconds > 0 ? `trying again in ${seconds} s` : "trying again";
-  return (
-    <div className="connection-note num" role="status">
-      <span className="dot dot-busy" aria-hidden="true" />
-      <span>
-        {offline ? "You are offline. What is on the page stays." : `Reconnecting to the server, ${when}.`}
-      </span>
-      <button type="button" className="btn btn-small" onClick={() => session.retryConnection()}>
-        Try now
-      </button>
-    </div>
-  );
+  return <ConnectionLine offline={offline} seconds={seconds} onRetry={() => session.retryConnection()} />;
 }
