@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect
 from sonotag.api.site import TRIES, TRIES_PER_S, Attempts, address_of
 from sonotag.domain import KeyScope
 from sonotag.errors import BusyError, InputError, NotFoundError, StorageError
+from sonotag.store.access import KeyStore
 from tests.api.conftest import Server
 from tests.api.test_access import listed, refused
 from tests.api.test_access_owners import stranger
@@ -29,11 +32,15 @@ def closed(start_server: Callable[..., Any]) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def no_tries_yet(request: pytest.FixtureRequest) -> None:
     if "closed" in request.fixturenames:
-        site(request.getfixturevalue("closed"))._attempts = Attempts()
+        forget_tries(request.getfixturevalue("closed"))
 
 
 def site(server: Server) -> Any:
     return server.client.app.state.services.site  # type: ignore[attr-defined]
+
+
+def forget_tries(server: Server) -> None:
+    site(server)._wrong_passwords, site(server)._wrong_keys = Attempts(), Attempts()
 
 
 def keys(server: Server) -> Any:
@@ -230,7 +237,7 @@ def test_a_key_does_what_its_scopes_say(closed: Server) -> None:
 
 @pytest.mark.parametrize("text", ["", "sono_wrong", "é", "x" * 5000])
 def test_a_wrong_key_is_refused_also_by_an_open_server(server: Server, text: str) -> None:
-    site(server)._attempts = Attempts()
+    forget_tries(server)
     headers = {"Authorization": f"Bearer {text}".encode()}
     refused(stranger(server).get("/api/model", headers=headers), 401, "bad_api_key")  # type: ignore[arg-type]
     with (
@@ -244,10 +251,31 @@ def test_a_wrong_key_is_refused_also_by_an_open_server(server: Server, text: str
 
 
 def test_wrong_keys_are_answered_only_so_often(server: Server) -> None:
-    site(server)._attempts = Attempts()
+    forget_tries(server)
     codes = [stranger(server).get("/healthz", headers=bearer("sono_no")).status_code for _ in range(TRIES + 1)]
     assert codes == [401] * TRIES + [429]
-    site(server)._attempts = Attempts()
+    forget_tries(server)
+
+
+def test_many_requests_at_once_with_a_valid_key_are_all_answered(
+    closed: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where wrong keys came from the same address: behind a proxy all may have one."""
+    _, text = keys(closed).add("parallel", [KeyScope.READ])
+    for _ in range(TRIES + 2):
+        stranger(closed).get("/api/model", headers=bearer("sono_no"))
+    at_once = 2 * TRIES
+    together = threading.Barrier(at_once)
+    find = KeyStore.find
+
+    def find_together(store: KeyStore, key: str) -> Any:
+        together.wait(30)
+        return find(store, key)
+
+    monkeypatch.setattr(KeyStore, "find", find_together)
+    with ThreadPoolExecutor(at_once) as pool:
+        asked = [pool.submit(site(closed).key, f"Bearer {text}", "testclient") for _ in range(at_once)]
+        assert {one.result().name for one in asked} == {"parallel"}
 
 
 def test_a_key_has_a_name_and_a_scope(server: Server) -> None:

@@ -49,7 +49,6 @@ test("two browsers do not see each other's recordings; a link shows one to look 
   await theirs.keyboard.press("Enter");
   await expect(theirs.getByRole("button", { name: "Mute thunder" })).toBeVisible();
   expect(await theirs.content()).not.toContain("rec_");
-  expect(await violationsInBothThemes(theirs)).toEqual([]);
 
   await page.getByRole("button", { name: "Share" }).click();
   await page.getByRole("button", { name: /Withdraw the link/ }).click();

@@ -92,7 +92,8 @@ class SiteAccess:
         self._signer = signer
         self._password = None if password is None else _digest(password)
         self._keys = keys
-        self._attempts = Attempts()
+        self._wrong_passwords = Attempts()
+        self._wrong_keys = Attempts()
         self.cookie_name = f"{SESSION_COOKIE}_{signer.mark(SESSION_COOKIE)}"
         # With another password everybody has to sign in anew.
         self._generation = "" if password is None else signer.mark(f"password {password}")
@@ -103,10 +104,10 @@ class SiteAccess:
 
     def sign_in(self, password: str, address: str) -> None:
         """Raises SignInError for a wrong password, BusyError after too many of them."""
-        self._attempts.begin(address)
+        self._wrong_passwords.begin(address)
         if self._password is None or not hmac.compare_digest(_digest(password), self._password):
             raise SignInError("This is not the password.", hint="Ask whoever runs the server.", code="wrong_password")
-        self._attempts.succeeded(address)
+        self._wrong_passwords.succeeded(address)
 
     def session_header(self, now_s: float, *, path: str, secure: bool) -> str:
         """The Set-Cookie header of somebody who signed in."""
@@ -129,13 +130,13 @@ class SiteAccess:
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer":
             return None
-        self._attempts.begin(address)
+        # A right key is always answered: many requests may use it at once, and others may share the address.
         key = self._keys.find(text.strip())
         if key is None:
+            self._wrong_keys.begin(address)
             raise SignInError(
                 "This API key is not valid.", hint="It may have been revoked: make another one.", code="bad_api_key"
             )
-        self._attempts.succeeded(address)
         return key
 
 
