@@ -145,7 +145,7 @@ def score_fold(config: TrainingConfig, material: Material, out: Path, fold: int)
     made_with = (metadata.version, config.test_mixtures_per_fold, config.noise_realisations, len(test))
     kept = out / f"held-out-{fold}.pickle"
     if kept.exists():
-        with_what, measured = pickle.loads(kept.read_bytes())  # A file of our own making.
+        with_what, measured = pickle.loads(kept.read_bytes())  # noqa: S301 (a file of our own making)
         if with_what == made_with:
             return measured
     measured = measure(config, tagger, test, fold, LABELS)

@@ -58,7 +58,8 @@ def serve(host: str, port: int) -> None:
             f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port."
         ) from error
     address, bound_port = listener.getsockname()[:2]
-    shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "::1") else address
+    # Compared with, not bound to.
+    shown = "localhost" if address in ("127.0.0.1", "0.0.0.0", "::", "::1") else address  # noqa: S104
     click.echo(f"SonoTag is at http://{shown}:{bound_port}", err=True)
     app = create_app(settings)
     config = uvicorn.Config(

@@ -84,7 +84,7 @@ class TextCache:
         for start in range(0, len(keys), KEYS_AT_ONCE):
             some = keys[start : start + KEYS_AT_ONCE]
             marks = ",".join("?" * len(some))
-            query = f"SELECT key, vector, scale, bias FROM text WHERE key IN ({marks})"
+            query = f"SELECT key, vector, scale, bias FROM text WHERE key IN ({marks})"  # noqa: S608 (question marks)
             for key, vector, scale, bias in connection.execute(query, some):
                 if len(vector) != 4 * self._dim:
                     raise sqlite3.DatabaseError(f"a vector has {len(vector)} bytes")
