@@ -36,6 +36,11 @@ SERVER_SETTINGS = {
     "SONOTAG_DECODE_TIMEOUT_S": "20",
     # Nothing leaves this machine, whatever links are made up.
     "SONOTAG_LINK_PROXY": "http://127.0.0.1:9",
+    # One client stands for many here.
+    "SONOTAG_LIMIT_REQUESTS_PER_MINUTE": "0",
+    "SONOTAG_LIMIT_STREAMS": "0",
+    "SONOTAG_LIMIT_JOBS_PER_HOUR": "0",
+    "SONOTAG_LIMIT_UPLOAD_BYTES_PER_HOUR": "0",
     "SONOTAG_LOG_LEVEL": "WARNING",
     "SONOTAG_LOG_FORMAT": "json",
 }

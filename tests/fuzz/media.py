@@ -40,6 +40,11 @@ SERVER_SETTINGS = {
     "SONOTAG_MODEL": "builtin",
     "SONOTAG_DECODE_TIMEOUT_S": "20",
     "SONOTAG_MAX_DURATION_S": "60",
+    # One client stands for many here.
+    "SONOTAG_LIMIT_REQUESTS_PER_MINUTE": "0",
+    "SONOTAG_LIMIT_STREAMS": "0",
+    "SONOTAG_LIMIT_JOBS_PER_HOUR": "0",
+    "SONOTAG_LIMIT_UPLOAD_BYTES_PER_HOUR": "0",
     "SONOTAG_LOG_LEVEL": "WARNING",
     "SONOTAG_LOG_FORMAT": "json",
 }
@@ -51,6 +56,7 @@ class Tally:
 
     files: int = 0
     outcomes: Counter[str] = field(default_factory=Counter[str])
+    examples: dict[str, int] = field(default_factory=dict[str, int])
     mutations: Counter[str] = field(default_factory=Counter[str])
     kinds: Counter[str] = field(default_factory=Counter[str])
     findings: list[str] = field(default_factory=list[str])
@@ -60,7 +66,7 @@ class Tally:
     def lines(self) -> Iterable[str]:
         yield f"fuzz: {self.files} files of {len(self.kinds)} kinds, {sum(self.mutations.values())} mutations"
         for outcome, count in self.outcomes.most_common():
-            yield f"  {count:6}  {outcome}"
+            yield f"  {count:6}  {outcome} (such as file {self.examples[outcome]})"
         yield f"fuzz: slowest answer {self.slowest[0]:.1f} s ({self.slowest[1]})"
         yield f"fuzz: oldest decoder {self.oldest_child_s:.1f} s"
         yield f"fuzz: {len(self.findings)} findings"
@@ -93,6 +99,7 @@ class Campaign:
             tally = self.tally
             tally.files += 1
             tally.outcomes[exam.outcome] += 1
+            tally.examples.setdefault(exam.outcome, number)
             tally.mutations.update(damages)
             tally.kinds[kind] += 1
             tally.slowest = max(tally.slowest, (exam.slowest_s, f"file {number}, {kind}"))

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 
+from sonotag.api.limits import FREE_PATHS
 from sonotag.api.messages import EventMessage, PromptsMessage
 from sonotag.api.schemas import ErrorResponse
 
@@ -41,8 +42,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             schema = adapter.json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
             schemas.update(schema.pop("$defs", {}))
             schemas[name] = schema
-        for operation in _operations(document):
-            _describe_invalid_requests(operation)
+        for path, operation in _operations(document):
+            _describe_refusals(path, operation)
             _describe_parameters(operation)
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
@@ -51,18 +52,23 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for path in document["paths"].values():
-        yield from path.values()
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            yield path, operation
 
 
-def _describe_invalid_requests(operation: dict[str, Any]) -> None:
-    """FastAPI describes its own validation errors; ours are answered like every other error (api/errors.py)."""
+def _describe_refusals(path: str, operation: dict[str, Any]) -> None:
+    """What middleware and FastAPI itself refuse, in the words of every other error (api/errors.py)."""
     responses = operation["responses"]
     if "422" in responses:
         responses["422"] = {"description": "The request cannot be carried out as it stands.", "content": _ERROR}
     if "application/json" in operation.get("requestBody", {}).get("content", {}):
         responses["400"] = {"description": "The body is no text in UTF-8.", "content": _ERROR}
+        responses["408"] = {"description": "The body did not come in time.", "content": _ERROR}
+        responses["413"] = {"description": "The body is too large.", "content": _ERROR}
+    if path not in FREE_PATHS:
+        responses.setdefault("429", {"description": "Too much at once; `Retry-After` says when.", "content": _ERROR})
 
 
 def _describe_parameters(operation: dict[str, Any]) -> None:
