@@ -18,7 +18,7 @@ from sonotag.api.document import openapi_document
 from sonotag.api.errors import install_error_handlers
 from sonotag.api.limits import Admission
 from sonotag.api.observe import Observer
-from sonotag.api.origins import OriginGuard
+from sonotag.api.origins import HostGuard, OriginGuard
 from sonotag.api.owners import OwnerCookies, OwnerMiddleware
 from sonotag.api.page import SafetyHeaders, mount_page
 from sonotag.api.patience import Patience
@@ -373,6 +373,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     app.add_middleware(Admission, limiter=watch.limiter, memory=watch.memory, shutdown=watch.shutdown)
     app.add_middleware(OwnerMiddleware)
     app.add_middleware(KeyMiddleware)
+    app.add_middleware(HostGuard, allowed=settings.allowed_hosts, homely=settings.shared_library)
     app.add_middleware(SafetyHeaders)
     app.add_middleware(Observer, counters=watch.counters)
     mount_reference(app)

@@ -158,6 +158,10 @@ class Settings(BaseSettings):
     shared_library: bool = Field(
         default=False, description="Whether everybody sees, and may delete, every recording: for a trusted home."
     )
+    allowed_hosts: list[str] = Field(
+        default_factory=list[str],
+        description="Host names that the server answers to (JSON list); empty = any, with a shared library a home's.",
+    )
     allowed_origins: list[str] = Field(
         default_factory=list[str],
         description="Origins beside the server's own that may open sockets and send unsafe requests (JSON list).",

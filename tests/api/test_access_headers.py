@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
+from starlette.websockets import WebSocketDisconnect
 
 from sonotag.api.origins import origin_allowed
 from sonotag.main import create_app
@@ -214,6 +216,48 @@ HOST = "sonotag.example:8443"
 def test_which_pages_may_send_unsafe_requests(origin: str | None, allowed: bool) -> None:
     headers = Headers({"host": HOST} | ({} if origin is None else {"origin": origin}))
     assert origin_allowed(headers, ["https://partner.example"], "https") is allowed
+
+
+HOMELY = (
+    "localhost",
+    "127.0.0.1:8000",
+    "[::1]:8000",
+    "[::1]",
+    "nas",
+    "NAS:80",
+    "nas.local",
+    "a.home.arpa",
+    "192.168.0.7",
+)
+STRANGE = ("evil.example", "evil.example:8000", "local.evil.example", "127.0.0.1.evil.example", "1.2.3", "")
+
+
+@pytest.fixture(scope="module")
+def home(start_server: Callable[..., Any]) -> Iterator[Server]:
+    with start_server(shared_library=True) as server:
+        yield server
+
+
+@pytest.mark.parametrize("host", [*HOMELY, *STRANGE])
+def test_a_shared_library_answers_only_to_names_that_no_stranger_s_site_can_have(home: Server, host: str) -> None:
+    """Else a site whose name was made to lead here would be one origin with it, and could read everything."""
+    answer = home.client.get("/api/recordings", headers={"Host": host})
+    known = host in HOMELY or host == ""  # without a name no browser asks
+    assert answer.status_code == (200 if known else 421), answer.text
+    assert home.client.get("/healthz", headers={"Host": host}).status_code == 200
+    if not known:
+        assert answer.json()["error"]["code"] == "unknown_host"
+        with (
+            pytest.raises(WebSocketDisconnect),
+            home.client.websocket_connect("/ws/recordings/rec_x", headers={"Host": host}),
+        ):
+            raise AssertionError("the socket opened")
+
+
+def test_an_operator_names_the_hosts(start_server: Callable[..., Any]) -> None:
+    with start_server(allowed_hosts=["Sono.example"]) as named:
+        for host, status in (("sono.example", 200), ("SONO.example:443", 200), ("a.sono.example", 421), ("nas", 421)):
+            assert named.client.get("/api/recordings", headers={"Host": host}).status_code == status, host
 
 
 def test_a_request_without_a_host_has_no_origin_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
 
@@ -58,3 +59,56 @@ class OriginGuard:
             await answer(403, problem)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class HostGuard:
+    """Answers only to this server's own names.
+
+    Without it a site whose name is made to lead here (DNS rebinding) would be one origin with this server, and its page
+    could read what is everybody's.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Sequence[str], *, homely: bool) -> None:
+        """`allowed`: the names it has; empty = any, or where `homely`, those that no stranger can own."""
+        self._app = app
+        self._allowed = frozenset(name.lower() for name in allowed)
+        self._homely = homely
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] not in ("http", "websocket")
+            or scope["path"] in ("/healthz", "/readyz")
+            or self._answers_to(Headers(scope=scope).get("host", ""))
+        ):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "unknown host"})
+        else:
+            problem = Problem(
+                "unknown_host",
+                "This server does not answer to this name.",
+                "The operator can add it to SONOTAG_ALLOWED_HOSTS.",
+            )
+            await answer(421, problem)(scope, receive, send)
+
+    def _answers_to(self, host: str) -> bool:
+        name = PORT.sub("", host).lower()
+        if self._allowed:
+            return name in self._allowed
+        return not self._homely or is_homely(name)
+
+
+PORT = re.compile(r":[0-9]*$")
+HOMELY_ENDINGS = (".localhost", ".local", ".lan", ".home", ".home.arpa", ".internal")
+"""Of these nobody can register a name in the public DNS."""
+
+
+def is_homely(name: str) -> bool:
+    """Whether a host's name, in lower case and without a port, is one that no stranger's site can have."""
+    if "." not in name and not name.startswith("["):
+        return True
+    try:
+        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return name.endswith(HOMELY_ENDINGS)
+    return True
