@@ -99,6 +99,20 @@ test("the view is saved as a picture for print, and the moments go out as text",
   expect(light[0]).toBeGreaterThan(120);
   expect(light[1]).toBeLessThan(80);
 
+  const drawing = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Save drawing/ }).click();
+  const svg = readFileSync(await (await drawing).path(), "utf8");
+  const drawn = await page.evaluate((text) => {
+    const root = new DOMParser().parseFromString(text, "image/svg+xml");
+    const names = [...root.querySelectorAll("g")].map((group) => group.getAttribute("aria-label"));
+    const cells = root.querySelectorAll("g[aria-label='church bell'] path").length;
+    return { wrong: root.querySelector("parsererror")?.textContent, names, cells };
+  }, svg);
+  expect(drawn.wrong).toBeUndefined();
+  expect(drawn.names).toEqual(["Level", "Spectrum", "Time", "dog barking", "church bell", "rain"]);
+  expect(drawn.cells).toBeGreaterThan(10);
+  expect(svg.length).toBeLessThan(1_500_000);
+
   await page.getByRole("button", { name: /Copy moments/ }).click();
   await expect(page.getByText("The list is on the clipboard.")).toBeVisible();
   const text = await page.evaluate(() => navigator.clipboard.readText());

@@ -8,15 +8,17 @@ import { addressOf } from "../session/address";
 import { useWorkspace, type Workspace } from "../session/context";
 import { copyText, saveBlob } from "./copy";
 import { makePicture } from "./make-picture";
+import { makeSvg } from "./make-svg";
 import { momentsText } from "./moments-text";
 import { ShareLinks } from "./ShareLinks";
 
-type Done = "link" | "text" | "picture";
+type Done = "link" | "text" | "picture" | "drawing";
 
 const WORDS: Record<Done, string> = {
   link: "The link is on the clipboard.",
   text: "The list is on the clipboard.",
   picture: "The picture is saved.",
+  drawing: "The drawing is saved.",
 };
 
 async function copyOrTell(text: string): Promise<boolean> {
@@ -38,9 +40,14 @@ export async function copyMoments(workspace: Workspace): Promise<boolean> {
   return copyOrTell(momentsText(recording?.title ?? "", detections, addressOf(workspace, true)));
 }
 
-export async function savePicture(workspace: Workspace): Promise<boolean> {
+type Make = (workspace: Workspace) => Promise<{ blob: Blob; name: string }>;
+
+export const savePicture = (workspace: Workspace) => save(workspace, makePicture);
+export const saveDrawing = (workspace: Workspace) => save(workspace, makeSvg);
+
+async function save(workspace: Workspace, make: Make): Promise<boolean> {
   try {
-    const { blob, name } = await makePicture(workspace);
+    const { blob, name } = await make(workspace);
     saveBlob(blob, name);
     return true;
   } catch (error) {
@@ -65,6 +72,7 @@ export function ShareMenu() {
   const items = [
     { what: "link", title: "Copy link", note: "to this very view", work: copyLink },
     { what: "picture", title: "Save picture", note: "PNG, for print", work: savePicture },
+    { what: "drawing", title: "Save drawing", note: "SVG, to edit", work: saveDrawing },
     { what: "text", title: "Copy moments", note: "as text", work: copyMoments },
   ] as const;
   return (

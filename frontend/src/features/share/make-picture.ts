@@ -10,13 +10,36 @@ import { spanOf, type View } from "../timeline/geometry";
 import type { PaintedTile } from "../timeline/paint-lanes";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { paintTile, visibleTiles } from "../timeline/spectrum-tiles";
-import { PICTURE_WIDTH, paintPicture, pictureHeight } from "./paint-picture";
+import { PICTURE_WIDTH, type Picture, paintPicture, pictureHeight } from "./paint-picture";
 
 /** 1200 points wide at this scale is 30 cm at 300 dots per inch. */
 const SCALE = 3;
 
+export interface Gathered {
+  picture: Picture;
+  width: number;
+  height: number;
+  /** What a file of it is called, without its ending. */
+  name: string;
+}
+
 /** The stretch on show as a PNG for print. Raises ApiError when the server does not give what is needed. */
-export async function makePicture({ session, viewport }: Workspace): Promise<{ blob: Blob; name: string }> {
+export async function makePicture(workspace: Workspace): Promise<{ blob: Blob; name: string }> {
+  const { picture, width, height, name } = await gatherPicture(workspace, SCALE);
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser has no canvas to draw on");
+  context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+  paintPicture({ context, width, height, scale: SCALE }, picture);
+  const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made, "image/png"));
+  if (!blob) throw new Error("the browser made no picture");
+  return { blob, name: `${name}.png` };
+}
+
+/** Everything a picture of the stretch on show needs, at so many pixels a point. Raises ApiError. */
+export async function gatherPicture({ session, viewport }: Workspace, scale: number): Promise<Gathered> {
   const state = session.store.getState();
   const { view } = viewport.store.getState();
   const { recording } = state;
@@ -27,20 +50,16 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
   const height = pictureHeight(prompts.length);
   const [peaks, spectrum, matrix] = await Promise.all([
     getPeaks(session.id, stretch(view, width), session.requests),
-    loadTiles(session.id, view, width * SCALE, palette.scores, session.requests),
-    loadScores(session.id, prompts, view, width * SCALE, session.requests),
+    loadTiles(session.id, view, width * scale, palette.scores, session.requests),
+    loadScores(session.id, prompts, view, width * scale, session.requests),
   ]);
-  const canvas = document.createElement("canvas");
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("this browser has no canvas to draw on");
-  context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
   const range = `${clock(view, view.startS)} to ${clock(view, view.endS)}`;
   const title = recording.title;
-  paintPicture(
-    { context, width, height, scale: SCALE },
-    {
+  return {
+    width,
+    height,
+    name: `${title} ${range.replaceAll(":", ".")}`,
+    picture: {
       title,
       subtitle: `${range} of ${formatClock(durationOf(recording))}, heard by ${modelTitle(recording.model)}`,
       view,
@@ -62,10 +81,7 @@ export async function makePicture({ session, viewport }: Workspace): Promise<{ b
       palette,
       fill: (prompt, stretchShown, pixels) => matrix.fill(prompt, stretchShown, pixels),
     },
-  );
-  const blob = await new Promise<Blob | null>((made) => canvas.toBlob(made, "image/png"));
-  if (!blob) throw new Error("the browser made no picture");
-  return { blob, name: `${title} ${range.replaceAll(":", ".")}.png` };
+  };
 }
 
 function modelTitle(name: string | null): string {

@@ -25,14 +25,27 @@ export interface Picture {
 }
 
 export const PICTURE_WIDTH = 1200;
-const EDGE = 32;
-const LABELS = 210;
-const HEAD = 84;
-const WAVE = 56;
-const SPECTRUM = 120;
-const AXIS = 30;
-const ROW = 30;
-const FOOT = 54;
+/** Heights and widths of the parts, in points. */
+export const LAYOUT = {
+  edge: 32,
+  labels: 210,
+  head: 84,
+  wave: 56,
+  spectrum: 120,
+  axis: 30,
+  row: 30,
+  foot: 54,
+};
+const {
+  edge: EDGE,
+  labels: LABELS,
+  head: HEAD,
+  wave: WAVE,
+  spectrum: SPECTRUM,
+  axis: AXIS,
+  row: ROW,
+  foot: FOOT,
+} = LAYOUT;
 const FONT = '"Inter Variable", sans-serif';
 
 export function pictureHeight(rows: number): number {
