@@ -7,7 +7,7 @@ import { expect, test } from "./fixtures";
 import type { RecordingView } from "./recording-view";
 import { ROOT } from "./server";
 
-/** The sample brought by this browser: only who brought a recording judges its moments. */
+/** The sample brought by this browser, of which nobody has judged anything. */
 async function openOwnSample(page: Page, view: RecordingView): Promise<string> {
   const { id } = (await (await page.request.post("/api/sample")).json()) as { id: string };
   const prompts = ["dog barking", "church bell", "rain"];
@@ -27,6 +27,8 @@ async function verdicts(page: Page, id: string): Promise<string[]> {
 test("moments are walked and judged by keys, kept by the server, and every step is undone", async ({
   page,
   view,
+  context,
+  allowConsole,
 }) => {
   const id = await openOwnSample(page, view);
   const line = (text: string) => page.locator(".moment-line").filter({ hasText: text }).first();
@@ -42,14 +44,25 @@ test("moments are walked and judged by keys, kept by the server, and every step 
   const [{ onsetS }] = (await view.listedMoments()).filter(({ prompt }) => prompt === "church bell");
   await expect.poll(() => view.positionS()).toBeCloseTo(onsetS, 0);
 
+  // Without the server a verdict shows at once, and waits.
+  allowConsole(/ERR_INTERNET_DISCONNECTED/);
+  await context.setOffline(true);
   await page.keyboard.press("a");
   await expect(bell).toHaveAttribute("data-verdict", "accepted");
+  await expect(page.getByText("1 verdict waits for the server")).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText("1 verdict waits for the server")).toHaveCount(0);
+  await expect.poll(() => verdicts(page, id)).toEqual(["accepted church bell"]);
   await page.keyboard.press("x");
   await expect(bell).toHaveAttribute("data-verdict", "rejected");
   await expect(page.getByRole("tab", { name: "Moments" })).toContainText(`${count - 1}`);
   await expect.poll(() => verdicts(page, id)).toEqual(["rejected church bell"]);
   expect(await view.spokenMoments("church bell")).toEqual([]);
   expect(await violationsInBothThemes(page)).toEqual([]);
+
+  await page.keyboard.press("i");
+  await expect(page.getByRole("region", { name: "Why, why not" })).toContainText("Rejected by hand.");
+  await page.keyboard.press("Escape");
 
   // Brackets widen the moment, frame by frame, and that is one step.
   await bell.locator(".moment").focus();
@@ -134,6 +147,31 @@ test("edges are dragged on the map, moments are added by hand, and the exports h
   expect(rows.find((row) => row.endsWith("added"))).toMatch(/^rain,(19|20)\./);
   expect(rows.find((row) => row.endsWith("adjusted"))).toMatch(/^church bell,/);
   expect(rows.some((row) => row.startsWith("dog barking"))).toBe(false);
+});
+
+test("who got a link to look sees what was judged, and judges nothing", async ({
+  page,
+  view,
+  browser,
+}) => {
+  const id = await openOwnSample(page, view);
+  await view.moments.filter({ hasText: "church bell" }).first().click();
+  await page.keyboard.press("x");
+  await expect.poll(() => verdicts(page, id)).toEqual(["rejected church bell"]);
+  const shared = await page.request.post(`/api/recordings/${id}/shares`);
+  const { token } = (await shared.json()) as { token: string };
+  const other = await browser.newContext();
+  const guest = await other.newPage();
+  await guest.goto(`${process.env.SONOTAG_URL}/#/r/${token}`);
+  const bell = guest.locator(".moment-line").filter({ hasText: "church bell" }).first();
+  await expect(bell).toHaveAttribute("data-verdict", "rejected");
+  await bell.click();
+  await expect(guest.getByRole("button", { name: "Play this moment" })).toBeVisible();
+  await expect(guest.getByRole("button", { name: "Reject", exact: true })).toHaveCount(0);
+  await guest.keyboard.press("x");
+  await expect(bell).toHaveAttribute("data-verdict", "rejected");
+  await expect(guest.getByRole("slider", { name: "End of church bell" })).toHaveCount(0);
+  await other.close();
 });
 
 test("the list is filtered and grouped, one steps through what it shows, and the numbers stand beside it", async ({

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -76,10 +77,16 @@ def apply_verdicts(
     not they are found any more. `peak` and `mean` of these are taken over their own frames and are NaN where the model
     has no score. Found moments that nobody judged stay unless they lie in one that a person marked (PART_SHARE).
     """
+    found_of: defaultdict[str, list[Detection]] = defaultdict(list)
+    for detection in detections:
+        found_of[detection.prompt].append(detection)
+    said_of: defaultdict[str, list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        said_of[verdict.prompt].append(verdict)
     moments: list[tuple[float, int, Detection]] = []
     for place, prompt in enumerate(prompts):
-        own = sorted((d for d in detections if d.prompt == prompt), key=lambda d: d.onset_s)
-        said = [verdict for verdict in verdicts if verdict.prompt == prompt]
+        own = sorted(found_of[prompt], key=lambda d: d.onset_s)
+        said = said_of[prompt]
         for moment in _apply_to_row(own, said, scores[place], seconds_per_frame) if said else own:
             moments.append((moment.onset_s, place, moment))
     return [moment for _, _, moment in sorted(moments, key=lambda entry: entry[:2])]
@@ -118,7 +125,13 @@ def _union(spans: Sequence[Span]) -> list[Span]:
 
 
 def _lies_in(span: Span, cover: Sequence[Span]) -> bool:
-    inside = sum(max(0.0, min(span[1], stop) - max(span[0], start)) for start, stop in cover)
+    """Whether a span lies by PART_SHARE of its length in `cover`: spans in order and without overlap."""
+    inside = 0.0
+    for index in range(bisect_right(cover, span[0], key=lambda one: one[1]), len(cover)):
+        start, stop = cover[index]
+        if start >= span[1]:
+            break
+        inside += max(0.0, min(span[1], stop) - max(span[0], start))
     return inside > 0 and inside >= PART_SHARE * (span[1] - span[0])
 
 

@@ -66,13 +66,13 @@ function judging({ session, viewport, review }: Workspace): Command[] {
     const { prompt, verdict } = moment;
     const at = `${prompt} at ${formatClockTenths(moment.onset_s)}`;
     commands.push({ title: `Play ${at}`, run: () => review.play(moment) });
-    if (verdict !== "added" && verdict !== "adjusted" && verdict !== "accepted")
+    if (review.mayJudge && verdict !== "added" && verdict !== "adjusted" && verdict !== "accepted")
       commands.push({ title: `Accept ${at}`, keys: "A", run: () => review.accept(moment) });
-    if (verdict !== "rejected")
+    if (review.mayJudge && verdict !== "rejected")
       commands.push({ title: `Reject ${at}`, keys: "X", run: () => review.reject(moment) });
   }
   const { selection } = viewport.store.getState();
-  if (selection) {
+  if (selection && review.mayJudge) {
     const { startS, endS } = selection;
     for (const prompt of session.store.getState().prompts)
       commands.push({ title: `Add the selection as ${prompt}`, run: () => review.add(prompt, startS, endS) });

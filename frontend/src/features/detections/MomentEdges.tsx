@@ -1,6 +1,7 @@
 import { type KeyboardEvent as KeyPress, useEffect, useRef } from "react";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { formatClockHundredths } from "../../lib/format";
+import { useRecordingAccess } from "../access/recording-access";
 import { useReview, useSession, useView, useWorkspace } from "../session/context";
 import { timeToX, xToTime } from "../timeline/geometry";
 import type { Moment } from "./judge";
@@ -22,6 +23,7 @@ export function MomentEdges({ rowHeight }: { rowHeight: number }) {
 
 function Band({ moment, top, height }: { moment: Moment; top: number; height: number }) {
   const view = useView((state) => state.view);
+  const { owner } = useRecordingAccess(useWorkspace().session.id);
   const draft = useReview((state) => (state.draft?.key === moment.key ? state.draft : null));
   const onsetS = draft?.onsetS ?? moment.onset_s;
   const offsetS = draft?.offsetS ?? moment.offset_s;
@@ -34,8 +36,8 @@ function Band({ moment, top, height }: { moment: Moment; top: number; height: nu
       data-verdict={moment.verdict ?? undefined}
       style={{ left: `${left}%`, width: `${Math.max(0, right - left)}%`, top, height }}
     >
-      <Handle edge="onset" moment={moment} atS={onsetS} hidden={left < 0} />
-      <Handle edge="offset" moment={moment} atS={offsetS} hidden={right > 100} />
+      <Handle edge="onset" moment={moment} atS={onsetS} hidden={left < 0 || !owner} />
+      <Handle edge="offset" moment={moment} atS={offsetS} hidden={right > 100 || !owner} />
     </div>
   );
 }

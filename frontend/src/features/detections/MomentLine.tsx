@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { formatClockTenths, formatLength, formatScore } from "../../lib/format";
 import { Icon, type IconName } from "../../ui/Icon";
+import { useRecordingAccess } from "../access/recording-access";
 import { usePlayback, useWorkspace } from "../session/context";
 import type { Moment } from "./judge";
 import { isUnder } from "./MomentsList";
@@ -74,7 +75,8 @@ export const MomentLine = memo(function MomentLine(props: {
 });
 
 function Actions({ moment }: { moment: Moment }) {
-  const { review } = useWorkspace();
+  const { review, session } = useWorkspace();
+  const { owner } = useRecordingAccess(session.id);
   return (
     <div className="moment-actions">
       <button
@@ -86,18 +88,31 @@ function Actions({ moment }: { moment: Moment }) {
       >
         Play
       </button>
-      {moment.verdict !== "added" && moment.verdict !== "adjusted" && (
+      {owner && <Verdicts moment={moment} />}
+      <button type="button" className="btn btn-small" title="delete" onClick={() => review.hide(moment)}>
+        Hide
+      </button>
+    </div>
+  );
+}
+
+function Verdicts({ moment }: { moment: Moment }) {
+  const { review } = useWorkspace();
+  const { verdict } = moment;
+  return (
+    <>
+      {verdict !== "added" && verdict !== "adjusted" && (
         <button
           type="button"
           className="btn btn-small"
           title="A"
-          aria-pressed={moment.verdict === "accepted"}
+          aria-pressed={verdict === "accepted"}
           onClick={() => review.accept(moment)}
         >
           Accept
         </button>
       )}
-      {moment.verdict === "adjusted" && (
+      {verdict === "adjusted" && (
         <button type="button" className="btn btn-small" onClick={() => review.takeBack(moment)}>
           As found
         </button>
@@ -106,14 +121,11 @@ function Actions({ moment }: { moment: Moment }) {
         type="button"
         className="btn btn-small"
         title="X"
-        aria-pressed={moment.verdict === "rejected"}
+        aria-pressed={verdict === "rejected"}
         onClick={() => review.reject(moment)}
       >
-        {moment.verdict === "added" ? "Remove" : "Reject"}
+        {verdict === "added" ? "Remove" : "Reject"}
       </button>
-      <button type="button" className="btn btn-small" title="delete" onClick={() => review.hide(moment)}>
-        Hide
-      </button>
-    </div>
+    </>
   );
 }

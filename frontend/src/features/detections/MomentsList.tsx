@@ -112,7 +112,7 @@ function ShownNote({ shown }: { shown: number }) {
   const hidden = useSession((state) => state.moments.filter(({ key }) => state.hidden.has(key)).length);
   const folded = useReview((state) => state.folded.size > 0 && state.order === "prompt");
   const unsaved = useSession((state) => state.unsaved);
-  const away = useSession((state) => state.connection.kind !== "open");
+  const away = useSession((state) => state.savingFails);
   const filtered = !folded && shown < all - hidden;
   if (!filtered && hidden === 0 && !(unsaved > 0 && away)) return null;
   return (

@@ -1,6 +1,7 @@
 import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
+import { useRecordingAccess } from "../access/recording-access";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { soundingPrompts, thresholdOf } from "../session/session-state";
 import { spanOf } from "../timeline/geometry";
@@ -89,8 +90,10 @@ export function SelectionPanel() {
 
 /** Marks the selection as a moment of a prompt, whether or not the model found one there. */
 function AddMoment({ startS, endS }: { startS: number; endS: number }) {
-  const { review } = useWorkspace();
+  const { review, session } = useWorkspace();
   const prompts = useSession((state) => state.prompts);
+  const { owner } = useRecordingAccess(session.id);
+  if (!owner) return null;
   return (
     <Menu className="btn btn-small" disabled={prompts.length === 0} label="Add as">
       {(close) => (

@@ -88,7 +88,8 @@ function matchVerdicts(found: readonly Detection[], said: readonly Verdict[]): M
   for (const verdict of said) {
     const about = aboutOf(verdict);
     if (!about) continue;
-    for (let index = firstAfter(found, about[0]); index < found.length; index += 1) {
+    const first = firstAfter((index) => found[index].offset_s, found.length, about[0]);
+    for (let index = first; index < found.length; index += 1) {
       if (found[index].onset_s >= about[1]) break;
       const alike = likeness(stretchOf(found[index]), about);
       if (alike >= LEAST_LIKENESS) pairs.push({ alike, index, verdict });
@@ -106,12 +107,12 @@ function matchVerdicts(found: readonly Detection[], said: readonly Verdict[]): M
 }
 
 /** Index of the first stretch that ends after a moment; they are in order and do not overlap. */
-function firstAfter(found: readonly Detection[], timeS: number): number {
+function firstAfter(ends: (index: number) => number, count: number, timeS: number): number {
   let low = 0;
-  let high = found.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (found[middle].offset_s > timeS) high = middle;
+    if (ends(middle) > timeS) high = middle;
     else low = middle + 1;
   }
   return low;
@@ -129,7 +130,11 @@ function union(spans: readonly Stretch[]): Stretch[] {
 
 function liesIn([onsetS, offsetS]: Stretch, cover: readonly Stretch[]): boolean {
   let inside = 0;
-  for (const [from, to] of cover) inside += Math.max(0, Math.min(offsetS, to) - Math.max(onsetS, from));
+  const first = firstAfter((index) => cover[index][1], cover.length, onsetS);
+  for (let index = first; index < cover.length && cover[index][0] < offsetS; index += 1) {
+    const [from, to] = cover[index];
+    inside += Math.max(0, Math.min(offsetS, to) - Math.max(onsetS, from));
+  }
   return inside > 0 && inside >= PART_SHARE * (offsetS - onsetS);
 }
 

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Verdict } from "../../api/types";
+import { recordingAccess } from "../access/recording-access";
 import type { Player } from "../playback/player";
 import type { RecordingSession } from "../session/session";
 import type { Viewport } from "../timeline/view-store";
@@ -97,6 +98,11 @@ export class Review {
     this.player.playSpan(moment.onset_s, moment.offset_s);
   }
 
+  /** Whether this browser may say anything of moments: those of a recording are judged by its owner. */
+  get mayJudge(): boolean {
+    return recordingAccess(this.session.id).owner;
+  }
+
   /** Says that it is there; said again, takes that back. */
   accept(moment: Moment): void {
     if (moment.verdict === "accepted") this.takeBack(moment);
@@ -111,7 +117,7 @@ export class Review {
 
   /** Unsays what was said of it. */
   takeBack(moment: Moment): void {
-    if (moment.verdict_id) this.session.judge({ [moment.verdict_id]: null });
+    if (moment.verdict_id && this.mayJudge) this.session.judge({ [moment.verdict_id]: null });
   }
 
   /** Leaves it out of the list, and of nothing else. */
@@ -145,6 +151,7 @@ export class Review {
 
   /** Marks a moment that nobody found. */
   add(prompt: string, startS: number, endS: number): void {
+    if (!this.mayJudge) return;
     const id = newVerdictId();
     this.session.judge({
       [id]: {
@@ -181,6 +188,7 @@ export class Review {
   }
 
   private say(moment: Moment, change: Partial<Verdict>, group: string | null = null): void {
+    if (!this.mayJudge) return;
     const verdict = saidOf(moment, change);
     this.session.judge({ [verdict.id]: verdict }, group);
   }

@@ -11,8 +11,8 @@ export interface SyncEvents {
   onLoaded: (verdicts: Verdicts) => void;
   /** The server will not have it: it is as it was there (null: nothing). */
   onRefused: (id: string, kept: Verdict | null, problem: Problem) => void;
-  /** How many changes the server has yet to confirm. */
-  onUnsaved: (count: number) => void;
+  /** How many changes the server has yet to confirm, and whether it could not be reached with them. */
+  onUnsaved: (count: number, away: boolean) => void;
 }
 
 /** Brings the verdicts on the page to the server, one after the other, and tries again while it is away. */
@@ -22,6 +22,7 @@ export class VerdictSync {
   private wanted: Verdicts = {};
   private loaded = false;
   private sending = false;
+  private away = false;
 
   constructor(
     private readonly id: string,
@@ -30,6 +31,9 @@ export class VerdictSync {
     private readonly events: SyncEvents,
   ) {
     scope.listen(window, "online", () => void this.send());
+    scope.listen<Window, BeforeUnloadEvent>(window, "beforeunload", (event) => {
+      if (this.unsaved().length > 0) event.preventDefault();
+    });
     // Another tab may have judged in the meantime.
     scope.listen(document, "visibilitychange", () => {
       if (document.visibilityState === "visible" && this.loaded) void this.load();
@@ -66,12 +70,12 @@ export class VerdictSync {
     this.sending = true;
     try {
       for (let [id] = this.unsaved(); id !== undefined; [id] = this.unsaved()) {
-        this.events.onUnsaved(this.unsaved().length);
+        this.events.onUnsaved(this.unsaved().length, this.away);
         if (!(await this.sendOne(id))) return;
       }
     } finally {
       this.sending = false;
-      this.events.onUnsaved(this.unsaved().length);
+      this.events.onUnsaved(this.unsaved().length, this.away);
     }
   }
 
@@ -81,6 +85,7 @@ export class VerdictSync {
     try {
       if (verdict) await putVerdict(this.id, verdict);
       else await deleteVerdict(this.id, id);
+      this.away = false;
       this.kept = changed(this.kept, id, verdict ?? null);
       return true;
     } catch (error) {
@@ -91,6 +96,7 @@ export class VerdictSync {
         this.events.onRefused(id, kept, error.problem);
         return true;
       }
+      this.away = true;
       this.scope.after(AGAIN_MS, () => void this.send());
       return false;
     }

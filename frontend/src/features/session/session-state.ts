@@ -76,6 +76,8 @@ export interface SessionState extends Steps {
   detectionsStale: boolean;
   /** Verdicts that the server has yet to confirm. */
   unsaved: number;
+  /** It could not be reached with them; they are sent again. */
+  savingFails: boolean;
   /** The server's rule, known with the first moments. */
   rule: MomentRule | null;
   busy: boolean;
@@ -97,6 +99,7 @@ export const INITIAL_SESSION: SessionState = {
   detections: [],
   detectionsStale: true,
   unsaved: 0,
+  savingFails: false,
   verdicts: {},
   hidden: new Set(),
   rule: null,

@@ -69,7 +69,7 @@ export class RecordingSession {
         this.receiveVerdicts(changed(this.store.getState().verdicts, verdictId, kept));
         this.store.setState({ actionProblem: problem });
       },
-      onUnsaved: (unsaved) => this.store.setState({ unsaved }),
+      onUnsaved: (unsaved, savingFails) => this.store.setState({ unsaved, savingFails }),
     });
     this.scope.add(() => this.requesting.abort());
     this.scope.add(() => this.socket?.dispose());
