@@ -1,3 +1,4 @@
+import { violationsInBothThemes } from "./axe";
 import { expect, test } from "./fixtures";
 
 test("on the empty page semicolons make chips and commas stay in them", async ({ page }) => {
@@ -59,7 +60,7 @@ test("a prompt the model does not know is hatched, says so, and can be replaced"
   const editor = page.getByLabel("Change quantum flux");
   await editor.fill("thunder");
   await editor.press("Enter");
-  await expect(page.getByText("quantum flux")).toHaveCount(0);
+  await expect(view.rows.filter({ hasText: "quantum flux" })).toHaveCount(0);
   expect(await view.prompts()).toContain("thunder");
   await expect.poll(() => view.scoreAt("thunder", 61).catch(() => -1)).toBeGreaterThanOrEqual(0);
   expect(await view.scoreAt("dog barking", 15)).toBe(dog);
@@ -79,7 +80,7 @@ test("the nearest known sounds are one click away", async ({ page, view, sampleI
   await expect(offers.first()).toBeVisible();
   const label = await offers.first().innerText();
   await offers.first().click();
-  await expect(page.getByText("rope creaking")).toHaveCount(0);
+  await expect(view.rows.filter({ hasText: "rope creaking" })).toHaveCount(0);
   expect(await view.prompts()).toContain(label);
 });
 
@@ -91,4 +92,40 @@ test("a removed prompt takes its row and its moments with it", async ({ page, vi
   await expect(view.moments.filter({ hasText: "rain" })).toHaveCount(0);
   await page.getByLabel("Score a moment must reach").fill("0.95");
   await expect(page.getByText("above 0.95", { exact: true })).toBeVisible();
+});
+
+test("suggestions are walked by keyboard and say what the model knows", async ({ page, view, sampleId }) => {
+  await view.open(sampleId);
+  const field = page.getByRole("combobox", { name: "Add a sound to look for" });
+  await field.pressSequentially("cry ba");
+  const options = page.getByRole("option");
+  await expect(options.first()).toContainText("baby crying");
+  await expect(options.first()).toContainText("known");
+  await expect(field).toHaveAttribute("aria-expanded", "true");
+  await field.press("ArrowDown");
+  await expect(options.first()).toHaveAttribute("aria-selected", "true");
+  await expect(field).toHaveAttribute(
+    "aria-activedescendant",
+    (await options.first().getAttribute("id")) ?? "",
+  );
+  expect(await violationsInBothThemes(page)).toEqual([]);
+  await field.press("Enter");
+  await expect.poll(() => view.prompts()).toContain("baby crying");
+  await expect(field).toHaveValue("");
+  await expect(options).toHaveCount(0);
+
+  await field.pressSequentially("thundr");
+  await expect(options.first(), "one letter is forgiven").toContainText("thunder");
+  await field.press("Escape");
+  await expect(options).toHaveCount(0);
+  await expect(field).toBeFocused();
+  await field.fill("flumph");
+  await expect(page.getByText("This model does not know “flumph”.")).toBeVisible();
+  await field.fill("music | thun");
+  await options.first().click();
+  await expect(field, "a wording is completed, and there may be more").toHaveValue("music | thunder");
+  await field.press("Enter");
+  await expect.poll(() => view.prompts()).toContain("music | thunder");
+  await field.pressSequentially("baby");
+  await expect(page.getByRole("option", { name: /baby crying/ }), "it is a row already").toHaveCount(0);
 });
