@@ -34,6 +34,7 @@ test("a row is added to an hour", async ({ page }) => {
     await page.waitForTimeout(300);
     await field.press("Enter");
     await page.waitForFunction((count) => window.painted.length === count, round + 1);
+    await expect(page.locator(".rescored")).not.toHaveText("");
     told.push(await toldMs(page));
   }
   const painted = await page.evaluate(() => window.painted);
@@ -77,7 +78,8 @@ function watchRows(): void {
       const { top, bottom } = one.getBoundingClientRect();
       return top < middle && middle < bottom;
     });
-    if (!canvas) return false;
+    // Until it is painted anew, a canvas that has grown shows the old rows, stretched.
+    if (!canvas || canvas.height !== Math.round(canvas.clientHeight * devicePixelRatio)) return false;
     const box = canvas.getBoundingClientRect();
     const y = ((middle - box.top) / box.height) * canvas.height;
     copy.clearRect(0, 0, 1, 1);

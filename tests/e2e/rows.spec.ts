@@ -120,5 +120,58 @@ test.describe("on a phone", () => {
     ).toBe(0);
     await page.getByLabel("Change rain").press("Enter");
     await expect.poll(() => view.prompts()).toEqual(["dog barking", "rain", "church bell"]);
+
+    const grip = await page.getByRole("button", { name: "Move church bell up or down" }).boundingBox();
+    if (!grip) throw new Error("no grip");
+    expect(grip.width).toBeGreaterThanOrEqual(24);
+    const touch = await page.context().newCDPSession(page);
+    const at = (byPx: number) => ({ x: grip.x + grip.width / 2, y: grip.y + grip.height / 2 + byPx });
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at(0)] });
+    for (const byPx of [-20, -50, -90])
+      await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [at(byPx)] });
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await expect.poll(() => view.prompts()).toEqual(["church bell", "dog barking", "rain"]);
   });
+});
+
+test("a row may be a group or a contrast, and everything made from scores follows", async ({
+  page,
+  view,
+  sampleId,
+}) => {
+  await view.open(sampleId);
+  const field = page.getByLabel("Add a sound to look for");
+  await field.fill("dog barking|church bell; dog barking > church bell; rain | flumph");
+  await field.press("Enter");
+  const either = "dog barking | church bell";
+  await expect
+    .poll(() => view.prompts())
+    .toEqual([...ORDER, either, "dog barking > church bell", "rain | flumph"]);
+  await expect(page.locator(".rescored")).toContainText(/Re-scored in \d+ ms, nothing encoded/);
+  const [dog, bell] = [
+    (await view.spokenMoments("dog barking"))[0],
+    (await view.spokenMoments("church bell"))[0],
+  ];
+  const at = (moment: { onsetS: number; offsetS: number }) => (moment.onsetS + moment.offsetS) / 2;
+  for (const [timeS, barks] of [
+    [at(dog), true],
+    [at(bell), false],
+  ] as const) {
+    expect(await view.scoreAt(either, timeS)).toBeGreaterThan(0.5);
+    const more = await view.scoreAt("dog barking > church bell", timeS);
+    if (barks) expect(more).toBeGreaterThan(0.5);
+    else expect(more, "the bell is heard more").toBe(0);
+  }
+  await expect(view.rows.filter({ hasText: "flumph" })).toContainText("1 of 2 known");
+
+  await page.getByRole("button", { name: "rain, change" }).click();
+  await page.getByRole("button", { name: "More than" }).click();
+  await page.getByLabel("Change rain").pressSequentially("thunder");
+  await page.getByRole("radio", { name: "Green" }).check();
+  await page.getByLabel("Change rain").press("Enter");
+  await expect.poll(() => view.prompts()).toContain("rain > thunder");
+  await expect(page, "its colour has come along").toHaveURL(/r=c3%7Erain\+%3E\+thunder/);
+  await page.getByRole("button", { name: "rain > thunder, change" }).click();
+  await expect(page.getByRole("radio", { name: "Green" })).toBeChecked();
+  await expect(page.getByRole("list", { name: "Wordings of rain > thunder" })).toContainText("less thunder");
 });

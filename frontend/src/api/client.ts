@@ -137,7 +137,9 @@ export function getPeaks(id: string, span: Span, signal: AbortSignal): Promise<P
 }
 
 export interface ScoreColumns {
+  model_version: string | null;
   start_s: number;
+  end_s: number;
   seconds_per_column: number;
   prompts: PromptInfo[];
   scores: Array<number[] | null>;

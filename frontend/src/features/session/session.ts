@@ -21,6 +21,7 @@ import { changed, followed, VerdictSync } from "../detections/verdict-sync";
 import { addPrompts, replacePrompt, splitPrompts } from "../prompts/split";
 import { ScoreMatrix } from "../timeline/score-matrix";
 import { MomentsFeed } from "./moments-feed";
+import { RowScoring } from "./row-scoring";
 import {
   arrivalOf,
   INITIAL_SESSION,
@@ -41,13 +42,12 @@ export class RecordingSession {
   /** The words of the last snapshot: those the server took. */
   private acceptedPrompts: readonly string[] | null = null;
   private requesting = new AbortController();
-  /** When rows were asked for of which there are no scores yet. */
-  private askedAtMs: number | null = null;
   /** Whether the words on the page are the reader's, no longer just those it was opened with. */
   private wordsChosen = false;
   private readonly moments: MomentsFeed;
   private readonly verdicts: VerdictSync;
   private readonly history = new EditHistory<Steps>();
+  private readonly rowScoring: RowScoring;
 
   constructor(
     readonly id: string,
@@ -62,6 +62,19 @@ export class RecordingSession {
         this.store.setState({ found, ...told });
         this.judgeAnew();
       },
+    );
+    this.rowScoring = new RowScoring(
+      {
+        store: this.store,
+        matrix: this.matrix,
+        requests: () => this.requests,
+        tellStream: () => this.socket?.setPrompts(this.store.getState().prompts),
+        onScored: () => {
+          this.store.setState(changedScores);
+          this.moments.refresh();
+        },
+      },
+      this.scope,
     );
     this.verdicts = new VerdictSync(id, () => this.requests, this.scope, {
       onLoaded: (verdicts) => this.receiveVerdicts(verdicts),
@@ -188,16 +201,13 @@ export class RecordingSession {
 
   private applyPrompts(prompts: string[]): void {
     this.wordsChosen = true;
-    const present = new Set(this.store.getState().prompts);
-    const asks = prompts.some((prompt) => !present.has(prompt));
-    this.askedAtMs = asks ? performance.now() : null;
     this.matrix.setPrompts(prompts);
     this.store.setState((state) => ({
       prompts,
       ...changedScores(state),
       actionProblem: null,
     }));
-    this.socket?.setPrompts(prompts);
+    this.rowScoring.changed();
   }
 
   async analyse(): Promise<void> {
@@ -369,10 +379,8 @@ export class RecordingSession {
     this.matrix.load(words, message.seconds_per_column, message.scores, message.end_s);
     const infos: Record<string, PromptInfo> = {};
     for (const info of message.prompts) infos[info.prompt] = info;
-    const rescoredMs = this.askedAtMs === null ? null : performance.now() - this.askedAtMs;
-    this.askedAtMs = null;
     this.store.setState((state) => ({
-      rescoredMs: rescoredMs ?? state.rescoredMs,
+      ...this.rowScoring.answered(),
       recording: message.recording,
       prompts: words,
       infos,
