@@ -36,6 +36,10 @@ def test_a_key_works_at_once_and_ends_at_once(
         key_id, scopes, _, *name = line.split()
         assert (scopes, name) == ("read", ["nightly", "job"])
         assert key not in line
+        kept = b"".join(path.read_bytes() for path in tmp_path.glob("sonotag.db*"))
+        assert b"nightly job" in kept
+        assert key.encode() not in kept
+        assert key.removeprefix("sono_").encode() not in kept
         assert sonotag("revoke", key_id).exit_code == 0
         refused(stranger(server).get("/api/recordings", headers=bearer(key)), 401, "bad_api_key")
     assert sonotag("list").stdout == ""

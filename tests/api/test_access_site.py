@@ -197,6 +197,29 @@ def test_a_share_link_opens_its_recording_and_nothing_else(closed: Server) -> No
     refused(guest.post("/api/sample", headers={"X-Share": token}), 401, "sign_in_needed")
 
 
+def test_no_secret_is_logged(start_server: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    secret = "never to be seen by anybody"
+    with start_server(site_password=PASSWORD, secret=secret) as server:
+        assert secret not in repr(server.client.app.state.services.settings)
+        assert PASSWORD not in repr(server.client.app.state.services.settings)
+        client = signed_in(server)
+        client.post("/api/session", json={"password": "a wrong one"})
+        recording_id = client.post("/api/sample").json()["id"]
+        token = client.post(f"/api/recordings/{recording_id}/shares").json()["token"]
+        _, key = keys(server).add("a", [KeyScope.READ])
+        for path in ("", "/scores?prompts=dog", "/nothing"):
+            stranger(server).get(f"/api/recordings/{token}{path}")
+        stranger(server).get("/api/recordings", headers=bearer(key))
+        stranger(server).get("/api/recordings", headers=bearer(key + "x"))
+        cookies = [value.split(".")[-1] for value in client.cookies.values()]
+    # What the test's own client says of its requests is not the server's log.
+    said = "\n".join(f"{record.getMessage()} {vars(record)}" for record in caplog.records if record.name[:5] != "httpx")
+    assert "/api/recordings/{recording_id}/scores" in said
+    for hidden in (secret, PASSWORD, "a wrong one", token, key, *cookies):
+        assert hidden not in said
+
+
 def bearer(text: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 

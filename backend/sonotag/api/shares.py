@@ -96,17 +96,18 @@ class ShareMiddleware:
         elif scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             await answer(403, READ_ONLY)(scope, receive, send)
         else:
-            inner = {**scope, "path": scope["path"].replace(token, share.recording_id, 1)}
-            inner["state"] = {**scope.get("state", {}), "share": share}
+            # In place: what routes note in the scope is read further out, for the log and the counters.
+            scope["path"] = scope["path"].replace(token, share.recording_id, 1)
+            scope.setdefault("state", {})["share"] = share
             masked = _Masked(send, share.recording_id, token)
             if scope["type"] == "http" and not scope["path"].endswith("/events"):
-                await self._app(inner, receive, masked.send)
+                await self._app(scope, receive, masked.send)
                 return
             with services.open_shares.watch(share.id) as withdrawn:
                 # It may have been withdrawn between the look into the database and the watch.
                 if await asyncio.to_thread(store.find, token) is None:
                     withdrawn.set()
-                await self._follow(inner, receive, masked, withdrawn)
+                await self._follow(scope, receive, masked, withdrawn)
 
     async def _follow(self, scope: Scope, receive: Receive, masked: _Masked, withdrawn: asyncio.Event) -> None:
         """Runs a stream until it ends or its link is withdrawn."""
