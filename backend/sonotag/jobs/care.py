@@ -6,11 +6,11 @@ import logging
 import threading
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from sonotag.domain import Recording, RecordingState
 from sonotag.errors import ConflictError, NotFoundError, SonotagError, StorageError
+from sonotag.jobs.clock import CautiousClock
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
 from sonotag.store.database import Database, NewEvent
@@ -58,6 +58,7 @@ class Caretaker:
         self._disk = disk
         self._events = events
         self.keeping = keeping
+        self._clock = CautiousClock()
         self._verify_every_s = verify_every_s
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="care", daemon=True)
@@ -98,7 +99,7 @@ class Caretaker:
             for one in self._database.all_recordings()
         ]
         removed: list[str] = []
-        for recording_id in overdue(kept, self.keeping, datetime.now(UTC)):
+        for recording_id in overdue(kept, self.keeping, self._clock.now()):
             try:
                 with self._library.changing(recording_id) as recording:
                     spared = recording.pinned or recording.arriving or recording.state.is_active

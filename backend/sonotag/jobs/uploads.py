@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sonotag.domain import Source, SourceKind, Upload
 from sonotag.errors import (
@@ -23,6 +24,7 @@ from sonotag.errors import (
     StorageError,
     TooLargeError,
 )
+from sonotag.jobs.clock import CautiousClock, steady_clock_s
 from sonotag.jobs.incoming import Incoming
 from sonotag.jobs.library import CANCEL_TIMEOUT_S, Library
 from sonotag.media.filenames import clean_filename, title_from_filename
@@ -120,6 +122,8 @@ class Uploads:
         self.max_bytes = max_bytes
         self._max_open = max_open
         self._expiry = timedelta(seconds=expiry_s)
+        self._clock = CautiousClock()
+        self._heard_s: dict[str, float] = {}
         self._turns: dict[str, Turn] = {}
         # Two requests at once must not both find room for the last upload.
         self._lock = threading.Lock()
@@ -148,7 +152,7 @@ class Uploads:
             name = clean_filename(filename)
             source = Source(SourceKind.UPLOAD, name, "application/octet-stream", 0, playable=False)
             incoming = self._library.receive(title_from_filename(name), source, owner, expected_bytes=length_bytes)
-            now = datetime.now(UTC)
+            now = self._clock.now()
             upload = Upload(
                 new_upload_id(), incoming.recording_id, length_bytes, 0, metadata, now, now + self._expiry, owner
             )
@@ -157,6 +161,7 @@ class Uploads:
             except BaseException:
                 self._library.delete(incoming.recording_id)
                 raise
+        self._heard_s[upload.id] = steady_clock_s()
         return upload
 
     def _ensure_room(self, length_bytes: int) -> None:
@@ -176,11 +181,16 @@ class Uploads:
                 details=error.details,
             ) from error
 
+    def _has_expired(self, upload: Upload) -> bool:
+        # One that this process has heard of lately has not, whatever the wall clock said then or says now.
+        silent_s = steady_clock_s() - self._heard_s.get(upload.id, -math.inf)
+        return upload.expires_at <= self._clock.now() and silent_s >= self._expiry.total_seconds()
+
     def get(self, upload_id: str) -> Upload:
         """Where the upload stands. Raises NotFoundError; its code is `upload_gone` when it can never go on."""
         upload = self._store.get(upload_id)
         if not upload.is_complete:
-            if upload.expires_at <= datetime.now(UTC):
+            if self._has_expired(upload):
                 raise _gone("This upload waited too long for its next piece.")
             if not self._database.recording(upload.recording_id).arriving:
                 raise _gone("This upload was cancelled.")
@@ -259,7 +269,8 @@ class Uploads:
     def _note(self, upload: Upload, incoming: Incoming) -> Upload:
         """Makes durable what was written and notes how much that is."""
         offset_bytes = incoming.growing.sync()
-        expires_at = datetime.now(UTC) + self._expiry
+        expires_at = self._clock.now() + self._expiry
+        self._heard_s[upload.id] = steady_clock_s()
         self._store.note(upload.id, offset_bytes, expires_at)
         return replace(upload, offset_bytes=offset_bytes, expires_at=expires_at)
 
@@ -290,6 +301,7 @@ class Uploads:
         """
         upload = self._store.get(upload_id)
         self._store.remove(upload_id)
+        self._heard_s.pop(upload_id, None)
         if self._database.recording(upload.recording_id).arriving:
             self._library.delete(upload.recording_id)
 
@@ -317,9 +329,8 @@ class Uploads:
 
     def expire(self) -> None:
         """Removes uploads whose time is over, with the recordings that they did not complete."""
-        now = datetime.now(UTC)
         for upload in self._store.all():
-            if upload.expires_at > now or upload.id in self._turns:
+            if not self._has_expired(upload) or upload.id in self._turns:
                 continue
             try:
                 self.terminate(upload.id)
