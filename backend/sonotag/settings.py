@@ -34,7 +34,8 @@ class LinkSite(BaseModel):
 class Settings(BaseSettings):
     """All that an operator can set. Every field is an environment variable: `data_dir` is SONOTAG_DATA_DIR."""
 
-    model_config = SettingsConfigDict(env_prefix="SONOTAG_", extra="ignore")
+    # A secret that is too short must not be shown by the error that says so.
+    model_config = SettingsConfigDict(env_prefix="SONOTAG_", extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Field(
         default_factory=default_data_dir,

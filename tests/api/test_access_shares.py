@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +162,25 @@ def test_a_socket_tells_the_link_s_own_id_and_ends_when_it_is_withdrawn(
             socket.receive_text()
         assert refusal.value.code == 4404
     refused(other.get(f"/api/recordings/{token}/events"), 404, "not_found")
+
+
+def test_a_stream_of_events_tells_the_link_s_own_id_and_ends_with_it(
+    server: Server, recording: str, token: str
+) -> None:
+    (share,) = server.client.get(f"/api/recordings/{recording}/shares").json()["shares"]
+    open_shares = server.client.app.state.services.open_shares  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(stranger(server).get, f"/api/recordings/{token}/events?prompts=duck")
+        deadline = time.monotonic() + 60
+        while share["id"] not in open_shares._bells:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert server.client.delete(f"/api/recordings/{recording}/shares/{share['id']}").status_code == 204
+        answer = following.result(60)
+    if answer.status_code == 200:  # else it was withdrawn before the first word of it
+        assert token in answer.text or answer.text == ""
+    without_id(answer.text, recording)
+    assert open_shares._bells == {}
 
 
 def test_deleting_the_recording_ends_its_links(server: Server) -> None:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from sonotag.settings import Settings
 
@@ -28,6 +29,15 @@ def test_the_table_says_the_defaults() -> None:
             assert float(said) == value
         else:
             assert said == str(value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SONOTAG_SECRET", "hunter2"), ("SONOTAG_SITE_PASSWORD", "hunter2")])
+def test_an_error_does_not_show_what_it_is_about(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert "at least" in str(refusal.value)
+    assert value not in str(refusal.value)
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
