@@ -31,3 +31,19 @@ def test_a_body_that_is_no_utf8_is_refused_in_words(server: Server, path: str, b
     answer = server.client.post(path, content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_input")
     assert "UTF-8" in answer.json()["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/analyze", {"recording_id": 1}),
+        ("/analyze", {"recording_id": "rec_1", "prompts": "rain"}),
+        ("/download_youtube", {"url": "https://youtu.be/jNQXAC9IVRw", "start_s": "1"}),
+        ("/api/model/download", {"accept_terms": "true"}),
+        ("/api/model/download", {"accept_terms": 1}),
+    ],
+)
+def test_a_body_is_taken_as_its_schema_has_it(server: Server, path: str, body: dict[str, object]) -> None:
+    """Text that looks like a number is none, and no number is a yes."""
+    answer = server.client.post(path, json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid_input")

@@ -22,6 +22,12 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class RequestBody(Schema):
+    """JSON that comes in: a number is no text and no truth value, however alike they look."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
 class Problem(Schema):
     """What went wrong and what to do next. `code` is stable."""
 
@@ -150,7 +156,7 @@ def _link_info(recording: domain.Recording) -> LinkInfo | None:
     )
 
 
-class RecordingChange(Schema):
+class RecordingChange(RequestBody):
     """What may be changed of a recording by its owner."""
 
     pinned: bool = Field(description="Whether it is kept whatever its age.")
@@ -305,11 +311,11 @@ class Detections(Schema):
     statistics: list[PromptStatistics] | None = Field(None, description="Where they were asked for.")
 
 
-class VerdictRequest(Schema):
+class VerdictRequest(RequestBody):
     """A moment as the person has it. `found_*`: as it was found; only `adjusted` has to say so."""
 
     prompt: str
-    kind: VerdictKind
+    kind: VerdictKind = Field(strict=False)
     onset_s: float = Field(ge=0, le=1e6, allow_inf_nan=False)
     offset_s: float = Field(ge=0, le=1e6, allow_inf_nan=False)
     found_onset_s: float | None = Field(None, ge=0, le=1e6, allow_inf_nan=False)
@@ -345,7 +351,7 @@ class VerdictList(Schema):
     verdicts: list[Verdict]
 
 
-class AnalyzeRequest(Schema):
+class AnalyzeRequest(RequestBody):
     recording_id: str
     prompts: list[str] | None = Field(None, description="What to look for; [] only encodes. Default: the preset.")
     preset: str | None = Field(None, description="Name of a preset whose prompts to use instead.")
@@ -359,7 +365,7 @@ class AnalysisAccepted(Schema):
     events_url: str
 
 
-class DownloadRequest(Schema):
+class DownloadRequest(RequestBody):
     """A link, and the stretch of it that is wanted; the recording's times then count from `start_s`."""
 
     url: str
@@ -367,7 +373,7 @@ class DownloadRequest(Schema):
     end_s: float | None = Field(None, gt=0, le=1e6, allow_inf_nan=False)
 
 
-class LinkRequest(Schema):
+class LinkRequest(RequestBody):
     url: str
 
 
@@ -465,7 +471,7 @@ class ModelOverview(Schema):
     models: list[Model]
 
 
-class ModelDownloadRequest(Schema):
+class ModelDownloadRequest(RequestBody):
     name: str = "flam"
     accept_terms: bool = Field(description="That the model's `terms` were read and are accepted.")
 
