@@ -152,7 +152,7 @@ export function isUnder(moment: Moment, positionS: number): boolean {
 function useFocus(
   list: React.RefObject<HTMLElement | null>,
   at: number,
-  reveal: (line: number) => void,
+  reveal: (line: number, page?: boolean) => void,
   first: number,
   stop: number,
 ): () => void {
@@ -160,10 +160,10 @@ function useFocus(
   // biome-ignore lint/correctness/useExhaustiveDependencies: looked at after every rendering until it is there
   useLayoutEffect(() => {
     if (!wanted.current || at < 0) return;
-    reveal(at);
+    reveal(at, true);
     const button = list.current?.querySelector<HTMLElement>(".moment[data-chosen]");
     if (!button) return;
-    button.focus({ preventScroll: list.current?.scrollHeight !== list.current?.clientHeight });
+    button.focus();
     wanted.current = false;
   }, [at, first, stop, reveal]);
   return () => {

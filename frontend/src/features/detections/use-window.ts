@@ -9,12 +9,12 @@ const STEP_LINES = 8;
 
 /**
  * Which lines of a long list to render, by where it lies on the screen, whatever scrolls it. `list` is as high as all
- * of its lines; `always` is a line that is rendered wherever it is, null for none.
+ * of its lines.
  */
 export function useWindow(
   list: RefObject<HTMLElement | null>,
   offsets: Float64Array,
-): { first: number; stop: number; reveal: (line: number) => void } {
+): { first: number; stop: number; reveal: (line: number, page?: boolean) => void } {
   const [range, setRange] = useState<readonly [number, number]>([0, 40]);
   const count = offsets.length - 1;
 
@@ -42,15 +42,19 @@ export function useWindow(
     return () => scope.dispose();
   }, [look]);
 
-  /** Scrolls no further than needed for a line to be in sight, and renders it at once. */
+  /** Scrolls no further than needed for a line to be in sight, and renders it at once; the page only if it may be. */
   const reveal = useCallback(
-    (line: number) => {
+    (line: number, page = false) => {
       const box = list.current?.parentElement;
-      if (!box || line < 0 || line >= offsets.length - 1) return;
+      if (!box || !list.current || line < 0 || line >= offsets.length - 1) return;
       const [from, to] = [offsets[line], offsets[line + 1]];
       if (getComputedStyle(box).overflowY === "auto") {
         if (from < box.scrollTop) box.scrollTop = from;
         else if (to > box.scrollTop + box.clientHeight) box.scrollTop = to - box.clientHeight;
+      } else if (page) {
+        const { top } = list.current.getBoundingClientRect();
+        const seen = top + from >= 0 && top + to <= window.innerHeight;
+        if (!seen) window.scrollBy(0, top + from - window.innerHeight / 3);
       }
       look();
     },

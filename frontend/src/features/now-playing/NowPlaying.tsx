@@ -76,7 +76,7 @@ function Words() {
       )}
       {coming && (
         <p className="large-note large-next num">
-          {coming.prompt} in {formatLength(Math.ceil(coming.inS))}
+          {coming.prompt} in {coming.inS < 60 ? `${Math.ceil(coming.inS)} s` : formatLength(coming.inS)}
         </p>
       )}
     </div>

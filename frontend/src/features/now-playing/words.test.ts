@@ -34,6 +34,8 @@ describe("the words under the playhead", () => {
 
   it("tell what comes next", () => {
     expect(comingAt(moments, 5.5)).toEqual({ prompt: "bell", inS: 1.5 });
+    expect(comingAt(moments, 8.2)).toEqual({ prompt: "dog", inS: expect.closeTo(0.3) });
+    expect(comingAt([moment("rain", 0, 5), moment("rain", 7, 8)], 2)).toBeNull();
     expect(comingAt(moments, 9)).toBeNull();
   });
 });

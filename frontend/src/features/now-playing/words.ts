@@ -41,11 +41,15 @@ export function wordsAt(
     .map(({ prompt, size, presence }) => ({ prompt, size, presence }));
 }
 
-/** The next sound to begin. */
+/** The next sound to begin, of those that do not sound already. */
 export function comingAt(moments: readonly Detection[], timeS: number): Coming | null {
+  const sounding = new Set(
+    moments.filter((m) => m.onset_s <= timeS && timeS < m.offset_s).map(({ prompt }) => prompt),
+  );
   let next: Detection | null = null;
   for (const moment of moments) {
-    if (moment.onset_s > timeS && (!next || moment.onset_s < next.onset_s)) next = moment;
+    if (moment.onset_s <= timeS || sounding.has(moment.prompt)) continue;
+    if (!next || moment.onset_s < next.onset_s) next = moment;
   }
   return next && { prompt: next.prompt, inS: next.onset_s - timeS };
 }
