@@ -1,6 +1,8 @@
 /** Reads and writes values that stay in this browser, each with the version of its shape. */
 export interface Kept<T> {
   read: () => T;
+  /** Whether something was there that could not be read, and was set aside. */
+  readonly wasUnread: boolean;
   /** False where the browser has no room, or lets pages keep nothing. */
   write: (value: T) => boolean;
 }
@@ -15,12 +17,17 @@ export function kept<T>(
   parse: (value: unknown) => T | null,
   otherwise: T,
 ): Kept<T> {
+  let wasUnread = false;
   return {
+    get wasUnread() {
+      return wasUnread;
+    },
     read: () => {
       const text = readText(key);
       if (text === null) return otherwise;
       const value = parse(unwrap(text, version));
       if (value !== null) return value;
+      wasUnread = true;
       writeText(`${key}.unread`, text);
       return otherwise;
     },

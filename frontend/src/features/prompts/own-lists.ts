@@ -43,7 +43,7 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
   return {
     lists: box.read(),
     deleted: null,
-    said: "",
+    said: box.wasUnread ? "The lists that this browser kept cannot be read. They are set aside." : "",
     keep: (list) => add([list], ([name]) => `Kept as ${name}.`),
     rename: (name, to) => {
       const wanted = tidyName(to);
