@@ -47,7 +47,9 @@ const GROUPS: ReadonlyArray<{ title: string; keys: ReadonlyArray<readonly [strin
   {
     title: "Prompts and the rest",
     keys: [
-      ["/", "Add a prompt"],
+      ["/", "Add a prompt; arrows choose a suggestion"],
+      ["|", "Between wordings: either of them, the one heard most"],
+      [">", "Between wordings: how much more the first is heard"],
       ["alt ↑ ↓", "Move the row whose name has the focus"],
       ["ctrl Z", "Undo, with shift redo"],
       ["ctrl K", "Every command by its name; a time goes there"],
@@ -62,6 +64,7 @@ const POINTER: ReadonlyArray<readonly [string, string]> = [
   ["Drag the time axis", "Moves the recording, as shift or the middle button do anywhere"],
   ["Drag the playhead's handle", "Scrubs"],
   ["Drag a row's grip", "Moves the row"],
+  ["Click a row's name", "Its words, wordings, threshold and colour"],
   ["Drag a row's threshold", "Sets it for that row alone; a double click shares it again"],
   ["Wheel", "Zooms at the pointer; with shift, or sideways, it moves the recording"],
   ["Double click", "Shows all"],

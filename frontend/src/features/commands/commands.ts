@@ -6,6 +6,7 @@ import { recordingAccess } from "../access/recording-access";
 import { nextMoment, previousMoment } from "../detections/moments";
 import { useLargeWords } from "../now-playing/large-words";
 import { ADD_PROMPT_ID } from "../prompts/AddPrompt";
+import { useListsDialog } from "../prompts/lists-dialog";
 import { sortRows } from "../prompts/SortMenu";
 import type { Workspace } from "../session/context";
 import { isRunning } from "../session/session-state";
@@ -105,6 +106,7 @@ function rows({ session, player, seek }: Workspace): Command[] {
   const { prompts, rows: settings, detections } = session.store.getState();
   const commands: Command[] = [
     { title: "Add a prompt", keys: "/", run: () => document.getElementById(ADD_PROMPT_ID)?.focus() },
+    { title: "Lists of sounds", run: () => useListsDialog.getState().show() },
     { title: "Undo", keys: "ctrl Z", run: () => void session.undo() },
     { title: "Redo", keys: "ctrl shift Z", run: () => void session.redo() },
     { title: "Sort rows by peak", run: () => sortRows(session, "peak") },
