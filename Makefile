@@ -9,7 +9,7 @@ NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 IMAGE  ?= sonotag
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format generate bench image lock clean fuzz contract
+.PHONY: help setup run test check format generate bench image lock clean fuzz contract clients
 
 help:  ## what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +46,9 @@ fuzz: setup  ## thousands of damaged media files through a server (FUZZ_FILES, F
 
 contract: setup  ## the API held to its OpenAPI document, requests in chains (CONTRACT_CASES, CONTRACT_SEED)
 	@$(BIN)/python -m tests.fuzz.contract
+
+clients: setup  ## thousands of sockets, readers that do not read, a clock that jumps (CLIENTS_SOCKETS)
+	@$(BIN)/python -m tests.fuzz.clients
 
 image:  ## build the container image with Docker or Podman
 	@tool=$$(command -v docker || command -v podman) || { echo "image: neither docker nor podman is here" >&2; exit 1; }; \
