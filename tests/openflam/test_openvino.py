@@ -148,7 +148,7 @@ def prepared_folder(folder: Path) -> Path:
 
 
 def inode(folder: Path) -> int:
-    return (prepared_folder(folder) / "audio_tower.blob").stat().st_ino
+    return (prepared_folder(folder) / "audio_back.blob").stat().st_ino
 
 
 def test_engines_agree(small: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_damaged_or_older_manifest_is_not_believed(copy: Path, spoilt: str | N
 def test_damaged_networks_are_made_anew(copy: Path) -> None:
     damaged = prepared_folder(copy) / "text_heads.blob"
     damaged.write_bytes(bytes(damaged.stat().st_size))
-    whole = prepared_folder(copy) / "audio_tower.blob"
+    whole = prepared_folder(copy) / "audio_back.blob"
     whole.write_bytes(b"another beginning" + whole.read_bytes()[17:])
     before, stages = inode(copy), list[str]()
     runtime = opened(copy, config=TINY, progress=stages.append)

@@ -4,7 +4,8 @@ That needs torch and a few gigabytes for a moment, so a child process does it, a
 What is kept lies in a folder beside the other converted files:
 
     manifest.json               what it was made from and by, what was tried, and the choice
-    features.blob, audio_tower.blob, audio_heads.blob, text_tower.blob, text_heads.blob     compiled networks
+    features.blob, audio_front.blob, audio_back.blob, audio_heads.blob, text_tower.blob, text_heads.blob
+                                compiled networks
     words.npy, positions.npz    RoBERTa's table of tokens, and what is added to it
 
 Where torch was found to be faster, there is only the manifest.
@@ -36,7 +37,7 @@ from openflam.storage import storage_errors, sync_folder
 
 log = logging.getLogger(__name__)
 
-LAYOUT = 1
+LAYOUT = 2
 """Of prepared folders; another number here makes them be made anew."""
 MANIFEST = "manifest.json"
 
@@ -181,6 +182,7 @@ def run_child(request: Request, tell: OnStage) -> dict[str, Any]:
             finally:
                 if child.poll() is None and sys.exc_info()[0] is not None:
                     child.kill()
+                    child.wait()  # on an interrupt, Popen itself would leave it after a quarter of a second
         noise.seek(0)
         words = noise.read()
     if answer is None:

@@ -1,4 +1,4 @@
-"""The model as OpenVINO runs it: five networks and a table of tokens, made once by :mod:`openflam.prepare`.
+"""The model as OpenVINO runs it: six networks and a table of tokens, made once by :mod:`openflam.prepare`.
 
 Between the towers and their surroundings the precision changes: spectrogram and projections are float32 in any.
 """
@@ -25,11 +25,16 @@ WARM_UP_TOKENS = 8
 
 
 class AudioNetworks(NamedTuple):
-    """features: samples [B, N] -> image; tower: image -> [B, T + 1, 1024], the clip last; heads: -> [B, T + 1, 512]."""
+    """The tower is two networks, of which the front takes one window at a time: see :mod:`openflam.engines.tower`."""
 
     features: Network
-    tower: Network
+    """samples [1, N] -> patches [1, P, patch^2]"""
+    front: Network
+    """-> [1, P', C]"""
+    back: Network
+    """[B, P', C] -> [B, T + 1, 1024], the clip last"""
     heads: Network
+    """-> [B, T + 1, 512]"""
 
 
 class TextNetworks(NamedTuple):
@@ -113,17 +118,21 @@ class OpenVINOEngine:
             return networks
 
         audio = AudioNetworks(
-            part("features", "float32"), part("audio_tower", precision), part("audio_heads", "float32")
+            part("features", "float32"),
+            part("audio_front", precision),
+            part("audio_back", precision),
+            part("audio_heads", "float32"),
         )
         engine = cls(audio, text, config, precision=precision, max_batch=max_batch)
         engine.encode_audio(np.zeros((1, config.audio.window_samples), np.float32))
-        audio.tower.release()
+        audio.front.release()
+        audio.back.release()
         return engine
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
-        (image,) = self._audio.features(samples)
-        (embeddings,) = self._audio.tower(image)
+        windows = [self._audio.front(*self._audio.features(samples[i : i + 1]))[0] for i in range(len(samples))]
+        (embeddings,) = self._audio.back(windows[0] if len(windows) == 1 else np.concatenate(windows))
         (projected,) = self._audio.heads(embeddings)
         return AudioArrays(np.ascontiguousarray(projected[:, :-1]), np.ascontiguousarray(projected[:, -1]))
 

@@ -1,4 +1,4 @@
-"""The audio tower in int8: post-training quantization by NNCF, an extra that only the conversion needs."""
+"""The audio tower's networks in int8: post-training quantization by NNCF, an extra that only the conversion needs."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def is_installed() -> bool:
     return find_spec("nncf") is not None
 
 
-def write_quantized(source: Path, target: Path, images: Sequence[Float32]) -> None:
-    """Writes the network `source` (.xml) as `target`, its matrix products in int8, calibrated on images [1, 1, H, W].
+def write_quantized(source: Path, target: Path, inputs: Sequence[Float32]) -> None:
+    """Writes the network `source` (.xml) as `target`, its matrix products in int8, calibrated on `inputs` [1, …].
 
     Raises EngineError where NNCF is not installed.
     """
@@ -33,9 +33,9 @@ def write_quantized(source: Path, target: Path, images: Sequence[Float32]) -> No
     smoothing = nncf.AdvancedSmoothQuantParameters(matmul=SMOOTHING)
     network = nncf.quantize(
         library.Core().read_model(source),
-        nncf.Dataset(list(images)),
+        nncf.Dataset(list(inputs)),
         model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(images),
+        subset_size=len(inputs),
         advanced_parameters=nncf.AdvancedQuantizationParameters(smooth_quant_alphas=smoothing),
     )
     library.save_model(network, target, compress_to_fp16=False)

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,7 +29,14 @@ from openflam.prepare import Request, Stage, config_from
 from openflam.probe import Outputs, Trial, best, compared, measured, outputs, sounds
 from openflam.storage import sha256_of, storage_errors
 
-NETWORKS = {"features": False, "audio_tower": True, "audio_heads": False, "text_tower": True, "text_heads": False}
+NETWORKS = {
+    "features": False,
+    "audio_front": True,
+    "audio_back": True,
+    "audio_heads": False,
+    "text_tower": True,
+    "text_heads": False,
+}
 """Names, and whether they run in the precision under trial; the others are float32."""
 
 
@@ -115,7 +123,7 @@ class Trials:
             how = (text_precision(precision) if name.startswith("text") else precision) if follows else "float32"
             path = self.folder / f"{name}.xml"
             if how == "int8":
-                path = self.quantized(found["features"])
+                path = self.quantized(name, found)
             elif how == "bfloat16":
                 path = self.halved(name)
             compiled = core.compile_model(core.read_model(path), "CPU", settings(how, self.request.threads))
@@ -130,7 +138,7 @@ class Trials:
             TokenEmbedding.mapped(self.folder, self.config.text.layer_norm_eps),
         )
         return OpenVINOEngine(
-            AudioNetworks(found["features"], found["audio_tower"], found["audio_heads"]),
+            AudioNetworks(found["features"], found["audio_front"], found["audio_back"], found["audio_heads"]),
             lambda: text,
             self.config,
             precision=precision,
@@ -146,15 +154,19 @@ class Trials:
                 library.save_model(library.Core().read_model(self.folder / f"{name}.xml"), path, compress_to_fp16=True)
         return path
 
-    def quantized(self, features: Network) -> Path:
-        """The audio tower in int8, calibrated on the caller's sounds or else on the probe's."""
+    def quantized(self, name: str, found: Mapping[str, Network]) -> Path:
+        """The network in int8, calibrated on the caller's sounds or else on the probe's, as those before it give them.
+
+        `found` holds these.
+        """
         given = self.request.calibration
         windows = np.load(given, mmap_mode="r") if given else sounds(self.config)
-        path = self.folder / "audio_tower.int8.xml"
+        inputs = [found["features"](window[None])[0] for window in windows]
+        if name == "audio_back":
+            inputs = [found["audio_front"](patches)[0] for patches in inputs]
+        path = self.folder / f"{name}.int8.xml"
         with storage_errors(f"write {path}"):
-            quantize.write_quantized(
-                self.folder / "audio_tower.xml", path, [features(window[None])[0] for window in windows]
-            )
+            quantize.write_quantized(self.folder / f"{name}.xml", path, inputs)
         return path
 
     def half_torch(self) -> Engine:
