@@ -1,7 +1,8 @@
 """openflam beside FLAM's reference package and beside what this processor can do at most; v1-base filled by name.
 
 Both sides run in processes of their own, in turns, and the better of two runs counts. Where the reference cannot be
-installed, the plain torch float32 path of openflam takes its place, and the figures say so.
+installed, the plain torch float32 path of openflam takes its place, and the figures say so. SONOTAG_BENCH_NODES=1 adds
+where a window's time goes.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import reference_env
+from benchmarks.openflam_nodes import node_times
 from benchmarks.openflam_side import TOKENIZER, seconds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +95,7 @@ def other_side() -> tuple[str, Path | str, str]:
 
 def main() -> dict[str, Any]:
     from openflam import open_runtime
+    from openflam.processor import processor_name
     from openflam.threads import available_threads
 
     threads = available_threads()
@@ -106,14 +109,19 @@ def main() -> dict[str, Any]:
             runs["ours"].append(run_side(sys.executable, "ours", folder, threads))
             runs[name].append(run_side(python, name, folder, threads))
         ours, theirs = better(runs["ours"]), better(runs[name])
+        is_detailed = bool(os.environ.get("SONOTAG_BENCH_NODES")) and ours["engine"].startswith("openvino")
+        nodes = node_times(folder, threads) if is_detailed else {}
     rates = matrix_rates(threads)
     return {
         "compared with": words,
+        "processor": processor_name(),
+        "bfloat16 products by": product_unit(),
         "chosen": ours["engine"],
         "threads": threads,
         **compared(ours, theirs),
         **{f"matrix product, {key}, GFLOP/s": rate for key, rate in rates.items()},
         **bounds(ours, rates),
+        **of_the_bound(nodes, ours, rates),
         "gates": gates(ours, theirs, rates),
     }
 
@@ -138,6 +146,21 @@ def bounds(ours: dict[str, Any], rates: dict[str, float]) -> dict[str, float]:
     """A window at the rate of a plain matrix product in the engine and precision chosen."""
     bound_s = WINDOW_GFLOP / rates[ours["engine"]]
     return {"window at that rate, ms": 1000 * bound_s, "window, times that": ours["window at batch 8"] / bound_s}
+
+
+def product_unit() -> str:
+    """What multiplies bfloat16 here: the bound, and how near one comes to it, differ a good deal between the two."""
+    from openflam.processor import cpu_flags, has_bfloat16
+
+    if "amx_bf16" in cpu_flags():
+        return "AMX tiles"
+    return "vector instructions" if has_bfloat16() else "none"
+
+
+def of_the_bound(nodes: dict[str, float], ours: dict[str, Any], rates: dict[str, float]) -> dict[str, str]:
+    """Every kind of node: its time a window, and what part that is of a window at the plain product's rate."""
+    bound_ms = 1000 * WINDOW_GFLOP / rates[ours["engine"]]
+    return {f"{name}, ms and of that": f"{ms:.2f} ({ms / bound_ms:.1%})" for name, ms in nodes.items()}
 
 
 def gates(ours: dict[str, Any], theirs: dict[str, Any], rates: dict[str, float]) -> dict[str, bool]:
