@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -24,8 +25,10 @@ def refused(answer: Any, status: int, code: str) -> None:
     assert error["hint"]
 
 
-def test_a_stranger_with_the_id_reads_and_analyses_but_does_not_delete(server: Server) -> None:
-    mine = server.client.post("/api/sample").json()["id"]
+def test_a_stranger_with_the_id_reads_and_analyses_but_does_not_delete(
+    server: Server, make_wav: Callable[..., Path]
+) -> None:
+    mine = server.upload(make_wav(1))["id"]
     other = stranger(server)
     theirs = other.post("/api/sample").json()["id"]
     assert mine in listed(server.client)

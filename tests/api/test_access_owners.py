@@ -5,14 +5,17 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from sonotag.api.owners import COOKIE_AGE_S, RENEW_AFTER_S, OwnerCookies
 from sonotag.api.signing import Signer
 from sonotag.errors import StorageError
+from sonotag.main import own_secret
+from sonotag.settings import Settings
+from sonotag.store.files import DataDirectory
 from sonotag.store.secret import kept_secret
 from tests.api.conftest import Server
 
@@ -134,12 +137,12 @@ def test_the_secret_is_made_once_and_is_its_owner_s_alone(tmp_path: Path) -> Non
         kept_secret(path)
 
 
-def test_an_operator_s_secret_keeps_owners_across_data_directories(
-    start_server: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_an_operator_s_secret_keeps_owners_across_data_directories(tmp_path: Path) -> None:
     file = tmp_path / "given"
     file.write_text("sixteen letters or more\n")
-    with start_server(secret="sixteen letters or more") as first, start_server(secret_file=file) as second:
-        names = {server.client.app.state.services.owners.name for server in (first, second)}
-        assert len(names) == 1
-        assert not (first.data_dir / "secret").exists()
+    first, second = DataDirectory(tmp_path / "first"), DataDirectory(tmp_path / "second")
+    given = own_secret(Settings(secret=SecretStr("sixteen letters or more")), first)
+    assert own_secret(Settings(secret_file=file), second) == given
+    assert not first.secret.exists()
+    assert own_secret(Settings(), first) == own_secret(Settings(), first) != given
+    assert own_secret(Settings(), second) != own_secret(Settings(), first)

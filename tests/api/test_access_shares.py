@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,8 @@ READS = (
 
 
 @pytest.fixture(scope="module")
-def recording(server: Server) -> str:
-    recording_id = server.client.post("/api/sample").json()["id"]
+def recording(server: Server, make_wav: Callable[..., Path]) -> str:
+    recording_id = server.upload(make_wav(1))["id"]
     server.analyze(recording_id, ["duck"])
     server.finish(recording_id)
     return recording_id

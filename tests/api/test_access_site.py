@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,11 +11,15 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
-from sonotag.api.site import TRIES, TRIES_PER_S, Attempts, address_of
+from sonotag.api.signing import Signer
+from sonotag.api.site import SESSION_S, TRIES, TRIES_PER_S, Attempts, SiteAccess, address_of
 from sonotag.domain import KeyScope
 from sonotag.errors import BusyError, InputError, NotFoundError, StorageError
+from sonotag.main import site_password
+from sonotag.settings import Settings
 from sonotag.store.access import KeyStore
 from tests.api.conftest import Server
 from tests.api.test_access import listed, refused
@@ -107,17 +112,16 @@ def test_signing_in_and_out(closed: Server) -> None:
     assert kept
 
 
-def test_a_session_ends_with_its_time_and_with_its_password(
-    closed: Server, start_server: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_session_ends_with_its_time_and_with_its_password(closed: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(closed)
-    assert client.get("/api/recordings").status_code == 200
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    secret = (closed.data_dir / "secret").read_text()
-    with start_server(site_password="another password", secret=secret) as changed:
-        refused(stranger(changed).get("/api/recordings", headers={"Cookie": cookies}), 401, "sign_in_needed")
-    with start_server(site_password=PASSWORD, secret=secret) as same:
-        assert stranger(same).get("/api/recordings", headers={"Cookie": cookies}).status_code == 200
+    asked = HTTPConnection({"type": "http", "headers": [(b"cookie", cookies.encode())]})
+    signer = Signer((closed.data_dir / "secret").read_bytes())
+    same, changed = (SiteAccess(signer, password, keys(closed)) for password in (PASSWORD, "another password"))
+    assert same.signed_in(asked, time.time())
+    assert not changed.signed_in(asked, time.time())
+    assert not SiteAccess(signer, None, keys(closed)).signed_in(asked, time.time())
+    assert not same.signed_in(asked, time.time() + SESSION_S)
     monkeypatch.setattr("sonotag.api.site.SESSION_S", -1)
     refused(client.get("/api/recordings"), 401, "sign_in_needed")
 
@@ -161,15 +165,15 @@ def test_addresses_are_bounded_and_those_of_one_network_are_one(monkeypatch: pyt
     assert address_of({"client": None}) == ""
 
 
-def test_the_password_may_lie_in_a_file(start_server: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_password_may_lie_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text(f"{PASSWORD}\n")
-    with start_server(site_password_file=file) as server:
-        refused(stranger(server).get("/api/recordings"), 401, "sign_in_needed")
-        assert signed_in(server).get("/api/recordings").status_code == 200
+    assert site_password(Settings(site_password_file=file)) == PASSWORD
+    assert site_password(Settings(site_password=PASSWORD)) == PASSWORD
+    assert site_password(Settings()) is None
     file.write_text("short")
-    with pytest.raises(StorageError, match="shorter than 8"), start_server(site_password_file=file):
-        pass
+    with pytest.raises(StorageError, match="shorter than 8"):
+        site_password(Settings(site_password_file=file))
 
 
 def test_an_open_server_has_nothing_to_sign_in_to(server: Server) -> None:

@@ -4,9 +4,9 @@ import { useSiteAccess } from "./site-access";
 /** Whose recordings are these: one sentence. */
 export function ownersWords(wanted: AccessState): string {
   if (wanted.shared_library) {
-    return "Everybody who can open this page sees every recording, and may delete it.";
+    return "Everybody who can open this page: all see every recording, and may delete it.";
   }
-  return "They belong to the browser that brought them. Others see one only with its address or a link you share.";
+  return "The browser that brought them. Others see one only with its address or a link you share.";
 }
 
 /** What there is to say of owners and of signing in, among what is said about the server. */
@@ -17,7 +17,7 @@ export function AccessLines() {
   return (
     <>
       <div>
-        <dt>Recordings</dt>
+        <dt>Belong to</dt>
         <dd>{ownersWords(wanted)}</dd>
       </div>
       {wanted.password_needed && (

@@ -5,7 +5,9 @@ export function SharedNote() {
   return (
     <p className="shared-note">
       <Icon name="shown" size={16} />
-      Shared with you. Look, listen and search for any sound.
+      <span>
+        Shared with you<span className="shared-more">. Look, listen and search for any sound.</span>
+      </span>
     </p>
   );
 }

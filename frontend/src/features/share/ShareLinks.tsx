@@ -60,7 +60,7 @@ export function ShareLinks({ workspace }: { workspace: Workspace }) {
   return (
     <>
       <button type="button" className="menu-item" disabled={busy} onClick={() => void make()}>
-        Copy read-only link <span>looking, no changing</span>
+        Copy read-only link <span>to look and listen</span>
       </button>
       <p className="menu-said" role="status">
         {said}
