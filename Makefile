@@ -9,7 +9,7 @@ NPM    := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 IMAGE  ?= sonotag
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format generate bench image lock clean fuzz contract clients
+.PHONY: help setup run test check format generate bench lighthouse image lock clean chaos fuzz contract clients
 
 help:  ## what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,10 @@ generate: setup  ## write the files that are made from others: openapi.json and 
 bench: setup  ## run the benchmarks; writes build/bench.json
 	@$(BIN)/python benchmarks/run.py $(BENCH)
 
+chaos: setup  ## kill a busy server CHAOS_KILLS times (200), then stop one kindly; at most CHAOS_MINUTES (90)
+	@$(BIN)/python -m tests.reliability.chaos
+	@$(BIN)/python -m tests.reliability.sigterm
+
 fuzz: setup  ## thousands of damaged media files through a server (FUZZ_FILES, FUZZ_SEED; see tests/fuzz)
 	@$(BIN)/python -m tests.fuzz.media
 
@@ -49,6 +53,9 @@ contract: setup  ## the API held to its OpenAPI document, requests in chains (CO
 
 clients: setup  ## thousands of sockets, readers that do not read, a clock that jumps (CLIENTS_SOCKETS)
 	@$(BIN)/python -m tests.fuzz.clients
+
+lighthouse: setup  ## Lighthouse on the page, as on a phone; installs it into build/ at the first run
+	@$(BIN)/python benchmarks/lighthouse.py
 
 image:  ## build the container image with Docker or Podman
 	@tool=$$(command -v docker || command -v podman) || { echo "image: neither docker nor podman is here" >&2; exit 1; }; \

@@ -25,7 +25,7 @@ export function shellWorker(): Plugin {
       const worker = bundle[WORKER];
       const page = bundle["index.html"];
       if (worker?.type !== "chunk" || page?.type !== "asset") throw new Error("no page, or no worker for it");
-      // What the page loads by itself; the page of the parts, and what is loaded when asked for, are not kept.
+      // All that the page may load; the page of the parts is not kept.
       const entry = Object.values(bundle).find(
         (file) => file.type === "chunk" && file.name === PAGE && file.isEntry,
       );
@@ -34,7 +34,7 @@ export function shellWorker(): Plugin {
         const file = bundle[name];
         if (file?.type !== "chunk" || scripts.has(name)) return;
         scripts.add(name);
-        file.imports.forEach(follow);
+        [...file.imports, ...file.dynamicImports].forEach(follow);
       };
       follow(entry?.fileName ?? "");
       if (scripts.size === 0) throw new Error("the page has no script");

@@ -106,3 +106,14 @@ test("a new build is taken at the next load, and then kept in place of the old o
   await expect(next.getByRole("heading", { name: "The server is not answering" })).toBeVisible();
   await server.start();
 });
+
+test("a part that cannot be loaded says so, and a reload mends it", async ({ page, allowConsole }) => {
+  allowConsole(/ERR_FAILED|preload/i);
+  await page.route(/RecordingRoute-/, (route) => route.abort());
+  await page.goto(`${server.url}/#/r/rec_nowhere`);
+  await expect(page.getByText("This part of the page could not be loaded.")).toBeVisible();
+  await page.unroute(/RecordingRoute-/);
+  allowConsole(/status of 404/);
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByRole("button", { name: "Back to the start" })).toBeVisible();
+});

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import mimetypes
+import os
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,11 +54,51 @@ NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>SonoT
 The API is at <a href="docs">/docs</a>.</p></html>"""
 
 
-class PageFiles(StaticFiles):
-    """Static files with the cache rules of a Vite build."""
+PACKED = (("br", ".br"), ("gzip", ".gz"))
+"""How the build packs text beside itself, the smaller first."""
 
-    def file_response(self, full_path: str, *args: object, **kwargs: object) -> Response:  # type: ignore[override]
-        response = super().file_response(full_path, *args, **kwargs)  # type: ignore[arg-type]
+
+def is_packable(full_path: str) -> bool:
+    return any(Path(full_path + ending).is_file() for _, ending in PACKED)
+
+
+def packed_beside(full_path: str, accepted: str) -> tuple[Path, str] | None:
+    """The smallest packed copy of a file that a client takes, and how it is packed (RFC 9110, 12.5.3)."""
+    weights: dict[str, float] = {}
+    for part in accepted.split(","):
+        name, _, parameter = part.partition(";")
+        try:
+            weights[name.strip().lower()] = float(parameter.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue  # A weight that is no number: what it is for is not asked for.
+    for encoding, ending in PACKED:
+        path = Path(full_path + ending)
+        if weights.get(encoding, 0) > 0 and path.is_file():
+            return path, encoding
+    return None
+
+
+def media_type_of(full_path: str) -> str:
+    guessed = mimetypes.guess_type(full_path)[0] or "application/octet-stream"
+    return f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed
+
+
+class PageFiles(StaticFiles):
+    """Static files with the cache rules of a Vite build, packed where the build packed them."""
+
+    def file_response(  # type: ignore[override]
+        self, full_path: str, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        packed = packed_beside(full_path, Headers(scope=scope).get("accept-encoding", ""))
+        if packed is None:
+            response = super().file_response(full_path, stat_result, scope, status_code)
+        else:
+            path, encoding = packed
+            response = super().file_response(path, path.stat(), scope, status_code)
+            response.headers["Content-Encoding"] = encoding
+            response.headers["Content-Type"] = media_type_of(full_path)
+        if is_packable(full_path):
+            response.headers["Vary"] = "Accept-Encoding"
         hashed = Path(full_path).parent.name == "assets"
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
         response.headers["Content-Security-Policy"] = PAGE_POLICY

@@ -1,17 +1,50 @@
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { isShareLink } from "../features/access/recording-access";
 import { SignIn } from "../features/access/SignIn";
 import { useGate } from "../features/access/site-access";
 import { HomePage } from "../features/recordings/HomePage";
-import { RecordingPage } from "../features/recordings/RecordingPage";
-import { WorkspaceProvider } from "../features/session/context";
 import { DropOverlay } from "../features/source/DropOverlay";
 import { UploadsTray } from "../features/source/UploadsTray";
 import { ProblemBox } from "../ui/ProblemBox";
 import { startModels } from "./models";
 import { useNotice } from "./notice";
-import { useRoute } from "./route";
+import { parseRoute, useRoute } from "./route";
 import { TopBar } from "./TopBar";
+
+const FETCH_AHEAD_MS = 1500;
+
+/** Half of the page's script: the start page does without it, and fetches it while nothing else is to be done. */
+const loadRecordingRoute = () =>
+  import("../features/recordings/RecordingRoute").catch(() => ({ default: NotLoaded }));
+const RecordingRoute = lazy(loadRecordingRoute);
+if (parseRoute(location.hash).page === "recording") void loadRecordingRoute();
+else addEventListener("load", () => setTimeout(loadRecordingRoute, FETCH_AHEAD_MS), { once: true });
+
+/** The server has another build by now, whose script has another name, or is away. */
+function NotLoaded() {
+  const problem = {
+    code: "page_changed",
+    message: "This part of the page could not be loaded.",
+    hint: "The server has a newer page, or is away. Reload to go on.",
+  };
+  return (
+    <main className="stage-message">
+      <ProblemBox problem={problem} large>
+        <button type="button" className="btn btn-go" onClick={() => location.reload()}>
+          Reload
+        </button>
+      </ProblemBox>
+    </main>
+  );
+}
+
+function Opening() {
+  return (
+    <main className="stage-message">
+      <p role="status">Opening the recording</p>
+    </main>
+  );
+}
 
 function Notice() {
   const problem = useNotice((state) => state.problem);
@@ -49,9 +82,9 @@ export function App() {
       <TopBar source={route.page === "recording" && !guest} />
       <Notice />
       {route.page === "recording" ? (
-        <WorkspaceProvider key={route.id} id={route.id} prompts={route.prompts} place={route.place}>
-          <RecordingPage />
-        </WorkspaceProvider>
+        <Suspense fallback={<Opening />}>
+          <RecordingRoute key={route.id} id={route.id} prompts={route.prompts} place={route.place} />
+        </Suspense>
       ) : (
         <HomePage />
       )}

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatScore } from "../../lib/format";
+import { useCompact } from "../../ui/use-compact";
 import { useSession, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 import { useScoreHere } from "../session/use-score-here";
@@ -19,6 +20,7 @@ export function RowMeter({ prompt }: { prompt: string }) {
   const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
   const score = useScoreHere(prompt);
   const [dragged, setDragged] = useState(false);
+  const compact = useCompact();
   const set = (value: number | undefined) =>
     session.setRow(prompt, { threshold: value === undefined ? undefined : rounded(value) });
 
@@ -35,6 +37,20 @@ export function RowMeter({ prompt }: { prompt: string }) {
     event.preventDefault();
   };
   const known = !Number.isNaN(score);
+  const bar = (
+    <span className="meter-bar">
+      <i style={{ width: known ? `${score * 100}%` : 0 }} data-on={known && score >= threshold} />
+      <b style={{ left: `${threshold * 100}%` }} />
+    </span>
+  );
+  // On a phone it only shows: the row's editor has a slider that is large enough for a finger.
+  if (compact) {
+    return (
+      <div className="meter" data-own={own || undefined} aria-hidden="true">
+        {bar}
+      </div>
+    );
+  }
   return (
     <div
       className="meter"
@@ -61,10 +77,7 @@ export function RowMeter({ prompt }: { prompt: string }) {
       }}
       onLostPointerCapture={() => setDragged(false)}
     >
-      <span className="meter-bar">
-        <i style={{ width: known ? `${score * 100}%` : 0 }} data-on={known && score >= threshold} />
-        <b style={{ left: `${threshold * 100}%` }} />
-      </span>
+      {bar}
       {dragged && (
         <output className="meter-value num" style={{ left: `${threshold * 100}%` }}>
           {formatScore(threshold)}
