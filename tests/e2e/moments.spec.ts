@@ -36,10 +36,12 @@ test("moments are walked and judged by keys, kept by the server, and every step 
   const count = await view.moments.count();
 
   await view.moments.first().focus();
+  const bell = line("church bell");
   await page.keyboard.press("ArrowDown");
+  await expect(bell.locator(".moment")).toBeFocused();
+  await page.keyboard.press("ArrowUp");
   await expect(line("dog barking").locator(".moment")).toBeFocused();
   await page.keyboard.press("ArrowDown");
-  const bell = line("church bell");
   await expect(bell.locator(".moment")).toBeFocused();
   const [{ onsetS }] = (await view.listedMoments()).filter(({ prompt }) => prompt === "church bell");
   await expect.poll(() => view.positionS()).toBeCloseTo(onsetS, 0);
@@ -81,8 +83,6 @@ test("moments are walked and judged by keys, kept by the server, and every step 
   await expect(line("church bell")).toHaveAttribute("data-verdict", "rejected");
   await expect(line("dog barking")).toHaveAttribute("data-verdict", "adjusted");
   await line("church bell").locator(".moment").focus();
-  await page.keyboard.press("Home");
-  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("x");
   await expect(line("church bell")).not.toHaveAttribute("data-verdict", /./);
   await page.keyboard.press("Control+z");
@@ -185,6 +185,15 @@ test("the list is filtered and grouped, one steps through what it shows, and the
   await page.keyboard.press("n");
   const [rain] = await view.listedMoments();
   await expect.poll(() => view.positionS()).toBeCloseTo(rain.onsetS, 0);
+
+  // Enter plays one moment, and no more than that.
+  const short = page.locator(".moment-line").filter({ hasText: "0.4 s" }).locator(".moment");
+  await short.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  const [{ offsetS }] = await view.spokenMoments("rain");
+  expect(Math.abs((await view.positionS()) - offsetS)).toBeLessThan(0.5);
   await page.getByRole("button", { name: "Filter, on" }).click();
   await page.getByRole("button", { name: "Show all" }).last().click();
   await page.keyboard.press("Escape");

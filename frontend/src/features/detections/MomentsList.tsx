@@ -41,11 +41,10 @@ export function MomentsList() {
   const focusLine = useFocus(list, at, reveal, first, stop);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const line = lines[at];
-    const moment = line?.kind === "moment" ? line.moment : null;
-    const place = line?.kind === "moment" ? line.place : -1;
     const shown = lines.flatMap((one) => (one.kind === "moment" ? [one.moment] : []));
-    if (!onMomentKey(event, review, moment, place, shown)) return;
+    const line = event.target instanceof Element ? event.target.closest("[aria-posinset]") : null;
+    const place = Number(line?.getAttribute("aria-posinset") ?? 0) - 1;
+    if (!onMomentKey(event, review, place, shown)) return;
     event.preventDefault();
     focusLine();
   };

@@ -1,5 +1,5 @@
 import type { Moment } from "./judge";
-import type { Review } from "./review";
+import type { Edge, Review } from "./review";
 
 interface Press {
   key: string;
@@ -10,17 +10,19 @@ interface Press {
   target: EventTarget | null;
 }
 
-/** Keys on the list, about the moment in hand: `place` is where it stands among those `shown`. Whether one was used. */
-export function onMomentKey(
-  press: Press,
-  review: Review,
-  moment: Moment | null,
-  place: number,
-  shown: readonly Moment[],
-): boolean {
+/**
+ * Keys on the list, about the moment that has the focus: `place` is where it stands among those `shown`, -1 for none.
+ * Whether one was used.
+ */
+export function onMomentKey(press: Press, review: Review, place: number, shown: readonly Moment[]): boolean {
   if (press.ctrlKey || press.metaKey || press.altKey || shown.length === 0) return false;
   const go = (index: number) => {
     review.open(shown[Math.min(Math.max(0, index), shown.length - 1)]);
+    return true;
+  };
+  const nudge = (edge: Edge, frames: number) => {
+    review.choose(shown[place]);
+    review.nudge(shown[place], edge, frames);
     return true;
   };
   switch (press.key) {
@@ -33,6 +35,7 @@ export function onMomentKey(
     case "End":
       return go(shown.length - 1);
   }
+  const moment = shown[place];
   if (!moment) return false;
   switch (press.key) {
     case "Enter":
@@ -42,10 +45,12 @@ export function onMomentKey(
       return true;
     case "a":
     case "A":
+      review.choose(moment);
       review.accept(moment);
       break;
     case "x":
     case "X":
+      review.choose(moment);
       review.reject(moment);
       break;
     case "Delete":
@@ -54,17 +59,13 @@ export function onMomentKey(
       break;
     // Brackets widen, with shift they narrow: each by a frame at its own side.
     case "[":
-      review.nudge(moment, "onset", -1);
-      return true;
+      return nudge("onset", -1);
     case "]":
-      review.nudge(moment, "offset", 1);
-      return true;
+      return nudge("offset", 1);
     case "{":
-      review.nudge(moment, "onset", 1);
-      return true;
+      return nudge("onset", 1);
     case "}":
-      review.nudge(moment, "offset", -1);
-      return true;
+      return nudge("offset", -1);
     default:
       return false;
   }
