@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from sonotag.domain import Verdict, VerdictKind
-from sonotag.errors import ConflictError
+from sonotag.errors import ConflictError, NotFoundError
 from sonotag.store.database import Database
-from sonotag.store.tables import VerdictRow
+from sonotag.store.tables import RecordingRow, VerdictRow
 
 MOST_VERDICTS = 20_000
 """Of one recording; a bound for what strangers may write."""
@@ -37,8 +38,8 @@ class VerdictStore:
         A moment as it was found has one verdict: an older one about the same stretch goes. Raises NotFoundError
         without such a recording, ConflictError when it has MOST_VERDICTS.
         """
-        self._database.recording(recording_id)
         with self._database.writing() as session:
+            _check_recording(session, recording_id)
             if verdict.found is not None:
                 session.execute(
                     delete(VerdictRow).where(
@@ -69,11 +70,17 @@ class VerdictStore:
 
     def remove(self, recording_id: str, verdict_id: str) -> None:
         """Takes a verdict back; one that is not there is as good as taken back. Raises NotFoundError as `put` does."""
-        self._database.recording(recording_id)
         with self._database.writing() as session:
+            _check_recording(session, recording_id)
             session.execute(
                 delete(VerdictRow).where(VerdictRow.recording_id == recording_id, VerdictRow.id == verdict_id)
             )
+
+
+def _check_recording(session: Session, recording_id: str) -> None:
+    # Within the transaction: who looked before it may have seen a recording that was deleted since.
+    if session.get(RecordingRow, recording_id) is None:
+        raise NotFoundError("There is no recording with this id.", hint="It may have been deleted.")
 
 
 def _verdict(row: VerdictRow) -> Verdict:
