@@ -1,4 +1,4 @@
-"""The command line: `sonotag serve | analyze | models | keys | openapi`.
+"""The command line: `sonotag serve | analyze | models | keys | verify | backup | restore | openapi`.
 
 Results go to standard output, all else to standard error.
 Exit codes: 0 all went well, 1 something failed (the message says what), 2 the command was not understood.
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sonotag import __version__
+from sonotag.cli_data import backup, restore, verify
 
 # NumPy's matrix products are small here; threads of their own would only spin beside the model's and the decoder's.
 # Read once, when NumPy is first imported.
@@ -79,6 +80,9 @@ def serve(host: str, port: int) -> None:
     server = stopping_server(config, app.state.shutdown)
     server.run(sockets=[listener])
     if not server.started:
+        failure = getattr(app.state, "failure", None)
+        if failure is not None:
+            raise click.ClickException(_words(failure))
         sys.exit(1)
 
 
@@ -331,6 +335,10 @@ def openapi() -> None:
     from sonotag.settings import Settings
 
     click.echo(json.dumps(openapi_document(create_app(Settings())), indent=2, sort_keys=True, ensure_ascii=False))
+
+
+for command in (verify, backup, restore):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -331,11 +331,16 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with ExitStack() as stack:
-            services = build_services(settings, stack, outside or Outside(), watch)
+            try:
+                services = build_services(settings, stack, outside or Outside(), watch)
+            except SonotagError as error:
+                app.state.failure = error  # for whoever started the server, who is told in words
+                raise
             services.library.clean()
             services.uploads.restore()
             services.uploads.start()
             services.downloads.restore()
+            services.library.end_interrupted()
             app.state.services = services
             services.models.start()
             closing = threading.Event()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import socket
 import sys
@@ -18,7 +19,6 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import httpx2
 
@@ -28,7 +28,7 @@ from tests.reliability.checks import await_quiet, check_disk, check_recordings
 from tests.reliability.clients import Person
 from tests.reliability.clips import Clip, learn, make_clips
 from tests.reliability.ledger import Ledger
-from tests.reliability.processes import RiggedServer, adopt_orphans, await_no_orphans
+from tests.reliability.processes import Nursery, RiggedServer, adopt_orphans, await_no_orphans
 
 PATIENCE_S = 240.0
 """For whatever is waited for; only what hangs should reach it."""
@@ -52,16 +52,14 @@ class Bench:
     """Where servers are started, one after the other, on the same data."""
 
     folder: Path
-    listener: socket.socket
-    rig: Rig
-    log: BinaryIO
+    nursery: Nursery
 
     @property
     def data_dir(self) -> Path:
         return self.folder / "data"
 
     def start(self) -> RiggedServer:
-        return RiggedServer(self.listener, self.data_dir, self.log, self.rig.port, self.rig.certificates)
+        return self.nursery.start()
 
 
 @contextlib.contextmanager
@@ -74,7 +72,11 @@ def bench(folder: Path, clips: list[Clip]) -> Generator[Bench]:
     rig.sites[HOST] = site
     try:
         with socket.create_server(("127.0.0.1", 0), backlog=256) as listener, (folder / "log").open("ab") as log:
-            yield Bench(folder, listener, rig, log)
+            nursery = Nursery(listener, folder / "data", log, rig.port, rig.certificates)
+            try:
+                yield Bench(folder, nursery)
+            finally:
+                nursery.close()
     finally:
         site.stop()
         rig.close()
@@ -153,7 +155,7 @@ class Chaos:
         return self._bench.start()
 
     def _bury(self) -> None:
-        for words in await_no_orphans(ORPHANS_S):
+        for words in await_no_orphans({self._bench.nursery.pid}, ORPHANS_S):
             self.ledger.accuse(f"a process outlived its server: {words}")
 
     def _check(self, server: RiggedServer, client: httpx2.Client, people: list[Person]) -> RiggedServer:
@@ -195,10 +197,11 @@ class Chaos:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=int(os.environ.get("CHAOS_KILLS", "200")))
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("CHAOS_SEED", "1")))
     parser.add_argument("--people", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=90.0, help="no kill after so long")
+    minutes = float(os.environ.get("CHAOS_MINUTES", "90"))
+    parser.add_argument("--minutes", type=float, default=minutes, help="no kill after so long")
     parser.add_argument("--check-every", type=int, default=20)
     parser.add_argument("--long", type=float, default=900.0, help="length of the longest recording, in seconds")
     parser.add_argument("--folder", type=Path, help="an empty folder to keep; default: a temporary one")

@@ -18,10 +18,17 @@ ACTIVE = ("queued", "fetching", "analyzing", "paused")
 
 
 def await_quiet(client: httpx2.Client, ledger: Ledger, patience_s: float) -> None:
-    """Until nothing is being worked on; what an operation without answer left half-announced is deleted."""
+    """Until nothing is being worked on, or nothing has moved for `patience_s`.
+
+    What an operation without answer left half-announced is deleted.
+    """
     deadline_s = time.monotonic() + patience_s
+    before: list[tuple[object, ...]] = []
     while True:
         recordings = listed(client)
+        now = [(r["id"], r["state"], r["windows_done"], r["source"]["size_bytes"]) for r in recordings]
+        if now != before:  # slow is not stuck
+            before, deadline_s = now, time.monotonic() + patience_s
         working = [r for r in recordings if r["arriving"] or r["state"] in ACTIVE]
         for recording in working:
             if recording["id"] not in ledger.entries and recording["arriving"] and recording["state"] == "fetching":
@@ -32,7 +39,7 @@ def await_quiet(client: httpx2.Client, ledger: Ledger, patience_s: float) -> Non
             words = [(r["id"], r["state"], r["arriving"], r["windows_done"]) for r in working]
             ledger.accuse(f"work does not come to an end: {words}")
             return
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def listed(client: httpx2.Client) -> list[dict[str, Any]]:

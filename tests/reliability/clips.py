@@ -55,8 +55,8 @@ def noise(seconds: float, seed: int, rate_hz: int = 16_000) -> bytes:
 def make_clips(folder: Path, long_s: float) -> list[Clip]:
     """A short and a long WAV, an MP3 and an AIFF, which no browser plays."""
     source = folder / "source.wav"
-    source.write_bytes(noise(75, seed=3))
-    made: dict[str, bytes] = {"short.wav": noise(23, seed=1), "long.wav": noise(long_s, seed=2)}
+    source.write_bytes(noise(min(75, long_s), seed=3))
+    made: dict[str, bytes] = {"short.wav": noise(13, seed=1), "long.wav": noise(long_s, seed=2)}
     for name in ("sound.mp3", "odd.aiff"):
         command = [find_ffmpeg(), "-nostdin", "-v", "error", "-y", "-i", source, folder / name]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=120)

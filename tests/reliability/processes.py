@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import httpx2
 
@@ -44,10 +45,10 @@ def orphans(known: set[int]) -> dict[int, str]:
     return found
 
 
-def await_no_orphans(timeout_s: float) -> list[str]:
+def await_no_orphans(known: set[int], timeout_s: float) -> list[str]:
     """Waits for orphans to end by themselves; kills those that do not, and returns their command lines."""
     deadline_s = time.monotonic() + timeout_s
-    while left := orphans(set()):
+    while left := orphans(known):
         if time.monotonic() > deadline_s:
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
@@ -57,8 +58,8 @@ def await_no_orphans(timeout_s: float) -> list[str]:
     return []
 
 
-class RiggedServer:
-    """A server on a socket of ours: clients that come while it is down wait for the next one."""
+class Nursery:
+    """Where servers are forked from. They listen on a socket of ours: clients wait there for the next one."""
 
     def __init__(
         self, listener: socket.socket, data_dir: Path, log: BinaryIO, rig_port: int, certificates: Path
@@ -67,17 +68,52 @@ class RiggedServer:
         command = [sys.executable, "-m", "tests.reliability.rigged_server", "--listener", str(listener.fileno())]
         command += ["--rig-port", str(rig_port), "--certificates", str(certificates)]
         environment = {**os.environ, "SONOTAG_DATA_DIR": str(data_dir), "SONOTAG_MODEL": "builtin"}
-        self.process = subprocess.Popen(
-            command, env=environment, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[listener.fileno()]
+        self._process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            pass_fds=[listener.fileno()],
         )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def start(self) -> RiggedServer:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("start\n")
+        self._process.stdin.flush()
+        return RiggedServer(self.address, int(self._process.stdout.readline()), self._process.stdout)
+
+    def close(self) -> None:
+        """Servers have ended."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+        self._process.wait(60)
+
+
+class RiggedServer:
+    """One server process."""
+
+    def __init__(self, address: str, pid: int, word: IO[str]) -> None:
+        """`word`: where its exit status will be said."""
+        self.address = address
+        self._pid = pid
+        self._word = word
+        self._code: int | None = None
 
     def await_ready(self, timeout_s: float) -> None:
         """Until the model is warm. The server not coming up is the worst of failures."""
         deadline_s = time.monotonic() + timeout_s
         with httpx2.Client(base_url=self.address, timeout=timeout_s) as client:
             while True:
-                code = self.process.poll()
-                assert code is None, f"the server ended with status {code}"
+                ended, _, _ = select.select([self._word], [], [], 0)
+                assert not ended, f"the server ended with status {self._end()}"
                 assert time.monotonic() < deadline_s, "the server does not get ready"
                 try:
                     if client.get("/readyz").status_code == 200:
@@ -87,12 +123,18 @@ class RiggedServer:
                 time.sleep(POLL_S)
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
+        if self._code is None:
+            os.kill(self._pid, signal.SIGKILL)
+            self._end()
 
     def stop(self) -> float:
         """Ends it kindly; returns how long that took, in seconds."""
         began_s = time.monotonic()
-        self.process.terminate()
-        self.process.wait(60)
+        os.kill(self._pid, signal.SIGTERM)
+        self._end()
         return time.monotonic() - began_s
+
+    def _end(self) -> int:
+        if self._code is None:
+            self._code = int(self._word.readline())
+        return self._code

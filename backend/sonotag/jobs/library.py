@@ -391,18 +391,23 @@ class Library:
             problem=problem,
         )
 
+    def end_interrupted(self) -> None:
+        """Says of recordings whose bytes nobody will go on to bring that they were interrupted.
+
+        For the start of the server, when all has been taken up that can be, and before anything new may arrive.
+        """
+        for recording in self._arriving():
+            self._end_interrupted(recording)
+
     def resume(self) -> int:
         """Goes on with the work that an earlier run left unfinished; returns how many recordings that were.
 
-        Needs a model that is ready. Recordings that cannot be resumed are left in a state that says so.
+        Needs a model that is ready; other work may have begun in the meantime.
         """
         resumed = 0
         for recording_id in self._database.unfinished():
             try:
-                recording = self._database.recording(recording_id)
-                if recording.arriving and self._arrivals.get(recording_id) is None:
-                    self._end_interrupted(recording)
-                elif recording.state is not RecordingState.FETCHING:
+                if self._database.recording(recording_id).state is not RecordingState.FETCHING:
                     resumed += self.resume_one(recording_id)
             except NotFoundError:
                 continue  # deleted in the meantime

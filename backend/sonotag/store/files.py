@@ -98,15 +98,27 @@ class DataDirectory:
         Raises StorageError `data_in_use` when another one holds it, and `database_missing` when there are recordings
         but no database that knows them: a server that began anew would sweep them away.
         """
+        with self.locked(wait_s):
+            self._ensure_known()
+            yield
+
+    @contextlib.contextmanager
+    def locked(self, wait_s: float = 0.0) -> Generator[None]:
+        """Keeps servers out, whatever is in the directory. Raises StorageError `data_in_use`."""
         descriptor = os.open(self.root / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             _lock(descriptor, wait_s)
-            self._ensure_known()
             yield
         finally:
             os.close(descriptor)
 
     def _ensure_known(self) -> None:
+        if self.restoring.exists():
+            raise StorageError(
+                "A backup was being put in place here and is not.",
+                hint="Do it again: sonotag restore BACKUP --replace.",
+                code="restore_interrupted",
+            )
         database = self.database
         if (not database.exists() or database.stat().st_size == 0) and any(self.recordings.iterdir()):
             raise StorageError(
@@ -119,6 +131,11 @@ class DataDirectory:
     @property
     def database(self) -> Path:
         return self.root / "sonotag.db"
+
+    @property
+    def restoring(self) -> Path:
+        """A backup on its way to its place."""
+        return self.root / ".restoring"
 
     @property
     def secret(self) -> Path:
