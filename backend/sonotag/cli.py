@@ -77,7 +77,7 @@ def serve(host: str, port: int) -> None:
         # Behind a proxy that an operator runs; which addresses are trusted is uvicorn's FORWARDED_ALLOW_IPS.
         proxy_headers=True,
     )
-    server = stopping_server(config, app.state.shutdown)
+    server = stopping_server(config, app.state.watch.shutdown)
     server.run(sockets=[listener])
     if not server.started:
         failure = getattr(app.state, "failure", None)

@@ -352,7 +352,16 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
             finally:
                 closing.set()
 
-    app = FastAPI(title="SonoTag", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="SonoTag",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        root_path=settings.root_path,
+        # The document is the same under every prefix.
+        root_path_in_servers=False,
+    )
     install_error_handlers(app)
     for router in (
         sources.router,
@@ -369,7 +378,7 @@ def create_app(settings: Settings | None = None, outside: Outside | None = None)
     ):
         app.include_router(router)
     app.openapi = lambda: openapi_document(app)
-    app.state.shutdown = watch.shutdown
+    app.state.watch = watch
     # The last one added is the first to see a request.
     app.add_middleware(Patience, timeout_s=settings.request_timeout_s)
     app.add_middleware(SiteMiddleware, page_dir=settings.page_dir)

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         default=None, min_length=16, description="What cookies are signed with; else one is kept in the data directory."
     )
     secret_file: Path | None = Field(default=None, description="A file to read that secret from.")
+    root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="The prefix under which a proxy offers the server, such as /sonotag; the proxy may take it off.",
+    )
     limit_requests_per_minute: int = Field(
         default=6_000, ge=0, description="Requests of one address or owner; one more is answered 429; 0 = no limit."
     )

@@ -88,6 +88,14 @@ def test_one_customer_is_one_address(host: str, counted: str) -> None:
     assert network_of(host) == counted
 
 
+def stopped_clock(server: Any) -> Clock:
+    """Allowances flow back only when the test says so: a machine with other work may be slow."""
+    limiter, clock = server.client.app.state.watch.limiter, Clock()
+    for buckets in (limiter._requests, limiter._orders, limiter._bytes):
+        buckets._clock = clock
+    return clock
+
+
 def refused(answer: Any, status: int, code: str) -> int:
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
     assert answer.json()["error"]["hint"]
@@ -96,9 +104,10 @@ def refused(answer: Any, status: int, code: str) -> int:
 
 def test_too_many_requests_are_answered_429_but_health_is_free(start_server: StartServer) -> None:
     with start_server(limit_requests_per_minute=20) as server:
+        clock = stopped_clock(server)
         answers = [server.client.get("/api/presets") for _ in range(25)]
         assert [a.status_code for a in answers[:20]] == [200] * 20
-        assert refused(answers[-1], 429, "too_many_requests") in (2, 3)
+        assert refused(answers[-1], 429, "too_many_requests") == 3
         assert {server.client.get("/healthz").status_code for _ in range(30)} == {200}
         with (
             server.client.websocket_connect("/ws/recordings/rec_x") as socket,
@@ -108,10 +117,13 @@ def test_too_many_requests_are_answered_429_but_health_is_free(start_server: Sta
         assert (closed.value.code, closed.value.reason) == (1013, answers[-1].json()["error"]["message"])
         text = server.client.get("/metrics").text
         assert 'sonotag_refusals_total{reason="too_many_requests"} 6.0' in text
+        clock.now_s += 3
+        assert [server.client.get("/api/presets").status_code for _ in range(2)] == [200, 429]
 
 
 def test_an_owner_is_limited_at_all_addresses_together(start_server: StartServer) -> None:
     with start_server(limit_requests_per_minute=10) as server:
+        stopped_clock(server)
         app = server.client.app
         given = server.client.post("/api/sample").headers["set-cookie"].partition(";")[0]
 
@@ -126,6 +138,7 @@ def test_an_owner_is_limited_at_all_addresses_together(start_server: StartServer
 
 def test_open_streams_orders_and_bytes_have_limits_of_their_own(start_server: StartServer, make_wav: MakeWav) -> None:
     with start_server(limit_streams=2, limit_jobs_per_hour=1, limit_upload_bytes_per_hour=1_000_000) as server:
+        stopped_clock(server)
         path = make_wav(5)
         recording_id = server.upload(path)["id"]
         address = f"/ws/recordings/{recording_id}"
@@ -141,7 +154,7 @@ def test_open_streams_orders_and_bytes_have_limits_of_their_own(start_server: St
         again_s = refused(
             server.client.post("/analyze", json={"recording_id": recording_id, "prompts": []}), 429, "too_many_jobs"
         )
-        assert again_s == pytest.approx(3600, abs=30)
+        assert again_s == 3600
         # 160 kB have come; a piece of an upload in pieces that is announced as too much is not even begun.
         headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "3000000"}
         created = server.client.post("/api/uploads", headers=headers)
@@ -212,22 +225,24 @@ def test_an_address_that_a_stranger_claims_does_not_count(process: Callable[...,
     for path in ("/analyze", "/download_youtube", "/api/sample", "/api/uploads"):
         assert refused(server.client.post(path, json={}), 503, "memory_low") > 0
     assert server.client.get("/readyz").status_code == 200
-    claims = [{"X-Forwarded-For": f"198.51.100.{number}", "Cookie": ""} for number in range(30)]
-    statuses = [server.client.get("/api/presets", headers=claim).status_code for claim in claims]
-    assert statuses[0] == 200
+    statuses: list[int] = []
+    while 429 not in statuses and len(statuses) < 250:
+        claim = {"X-Forwarded-For": f"198.51.100.{len(statuses)}", "Cookie": ""}
+        statuses.append(server.client.get("/api/presets", headers=claim).status_code)
     assert statuses[-1] == 429
 
 
 def test_the_address_that_a_trusted_proxy_tells_counts(start_server: StartServer) -> None:
-    with start_server(limit_requests_per_minute=20) as server:
+    with start_server(limit_requests_per_minute=5) as server:
+        stopped_clock(server)
         proxied = TestClient(
             ProxyHeadersMiddleware(server.client.app, "192.0.2.1"), base_url="http://localhost", client=("192.0.2.1", 1)
         )
-        for number in range(30):
+        for number in range(8):
             # A list grows from the left: what a visitor claims stands before what the proxy saw.
             claim = {"X-Forwarded-For": f"203.0.113.9, 198.51.100.{number}"}
             assert proxied.get("/api/presets", headers=claim).status_code == 200
-        same = [proxied.get("/api/presets", headers={"X-Forwarded-For": "198.51.100.7"}) for _ in range(25)]
+        same = [proxied.get("/api/presets", headers={"X-Forwarded-For": "198.51.100.70"}) for _ in range(7)]
         assert same[-1].status_code == 429
 
 
@@ -261,16 +276,24 @@ def test_caches_shrink_before_anything_is_refused() -> None:
 
 
 def test_what_limits_a_container_is_found(tmp_path: Path) -> None:
-    v2, v1 = tmp_path / "memory.max", tmp_path / "limit"
-    assert cgroup_limit(v2, v1) is None
-    v1.write_text("9223372036854771712\n")
-    assert cgroup_limit(v2, v1) is None
-    v1.write_text("536870912\n")
-    assert cgroup_limit(v2, v1) == 512 << 20
-    v2.write_text("268435456\n")
-    assert cgroup_limit(v2, v1) == 256 << 20
-    v2.write_text("max\n")
-    assert cgroup_limit(v2, tmp_path / "none") is None
+    own, service = tmp_path / "own", tmp_path / "system.slice" / "sonotag.service"
+    service.mkdir(parents=True)
+    assert cgroup_limit(tmp_path, own) is None
+    own.write_text("0::/system.slice/sonotag.service\n")
+    assert cgroup_limit(tmp_path, own) is None
+    (service / "memory.max").write_text("max\n")
+    assert cgroup_limit(tmp_path, own) is None
+    (tmp_path / "system.slice" / "memory.max").write_text("536870912\n")
+    assert cgroup_limit(tmp_path, own) == 512 << 20
+    (service / "memory.max").write_text("268435456\n")
+    assert cgroup_limit(tmp_path, own) == 256 << 20
+    # Version 1, in a container that sees itself as the root but is told its name outside.
+    own.write_text("5:cpu,cpuacct:/docker/x\n4:memory:/docker/x\n0::/\n")
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory" / "memory.limit_in_bytes").write_text("9223372036854771712\n")
+    assert cgroup_limit(tmp_path, own) is None
+    (tmp_path / "memory" / "memory.limit_in_bytes").write_text("104857600\n")
+    assert cgroup_limit(tmp_path, own) == 100 << 20
 
 
 def test_memory_counts_children_and_not_mapped_files() -> None:

@@ -97,7 +97,11 @@ async def _send(socket: WebSocket, batches: AsyncGenerator[Batch]) -> None:
     async with contextlib.aclosing(batches):
         async for batch in batches:
             for _, text in batch.messages:
-                await socket.send_text(text)
+                try:
+                    await socket.send_text(text)
+                except RuntimeError as error:
+                    # The server has closed it meanwhile, for instance because pings were not answered.
+                    raise WebSocketDisconnect(1006) from error
 
 
 async def _receive(socket: WebSocket, view: View, services: Services) -> None:

@@ -16,8 +16,8 @@ from sonotag.errors import BusyError
 
 log = logging.getLogger(__name__)
 
-CGROUP_V2 = Path("/sys/fs/cgroup/memory.max")
-CGROUP_V1 = Path("/sys/fs/cgroup/memory/memory.limit_in_bytes")
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUP = Path("/proc/self/cgroup")
 UNLIMITED_BYTES = 1 << 60
 """Version 1 says "none" by a number near 2^63."""
 
@@ -28,13 +28,31 @@ FRESH_S = 0.5
 SHRINK_EVERY_S = 5.0
 
 
-def cgroup_limit(v2: Path = CGROUP_V2, v1: Path = CGROUP_V1) -> int | None:
-    """Bytes this container may use, or None where nothing limits them."""
-    for path in (v2, v1):
-        with contextlib.suppress(OSError, ValueError):
-            limit = int(path.read_text(encoding="ascii"))
-            return limit if limit < UNLIMITED_BYTES else None
-    return None
+def cgroup_limit(root: Path = CGROUPS, own: Path = OWN_CGROUP) -> int | None:
+    """Bytes that this container or service may use, or None where nothing limits them."""
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    limits: list[int] = []
+    for line in lines:
+        # "0::/path" is version 2, "4:memory:/path" version 1 (cgroups(7)).
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            limits += _limits(root, path, "memory.max")
+        elif "memory" in controllers.split(","):
+            limits += _limits(root / "memory", path, "memory.limit_in_bytes")
+    return min((limit for limit in limits if limit < UNLIMITED_BYTES), default=None)
+
+
+def _limits(root: Path, path: str, name: str) -> list[int]:
+    """Those of the group and of every group around it. In a container its own may be the root."""
+    limits: list[int] = []
+    folder = root / path.lstrip("/")
+    for group in (folder, *(parent for parent in folder.parents if parent.is_relative_to(root))):
+        with contextlib.suppress(OSError, ValueError):  # not there, or "max"
+            limits.append(int((group / name).read_text(encoding="ascii")))
+    return limits
 
 
 def used_bytes() -> int | None:
