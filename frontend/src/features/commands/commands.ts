@@ -10,7 +10,7 @@ import { useListsDialog } from "../prompts/lists-dialog";
 import { sortRows } from "../prompts/SortMenu";
 import type { Workspace } from "../session/context";
 import { isRunning } from "../session/session-state";
-import { copyLink, copyMoments, savePicture } from "../share/ShareMenu";
+import { copyLink, copyMoments, saveDrawing, savePicture } from "../share/ShareMenu";
 import { SCALE_NAMES } from "../timeline/colour";
 import { parseClock } from "./match";
 
@@ -132,6 +132,7 @@ function sharing(workspace: Workspace): Command[] {
   return [
     { title: "Copy link to this view", run: () => void copyLink(workspace) },
     { title: "Save picture of this view", run: () => void savePicture(workspace) },
+    { title: "Save drawing of this view", run: () => void saveDrawing(workspace) },
     { title: "Copy moments as text", run: () => void copyMoments(workspace) },
   ];
 }
