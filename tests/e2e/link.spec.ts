@@ -79,6 +79,8 @@ test("a pasted link draws its map while it is still being fetched", async ({ pag
   await page.getByText("Chapters 3").click();
   await page.getByRole("button", { name: "0:45 Shore" }).click();
   expect(await view.positionS()).toBe(45);
+  const there = page.getByRole("link", { name: "Open at 0:45 on YouTube" });
+  await expect(there).toHaveAttribute("href", `${rig.link("slow")}&t=45s`);
   await expect(page.getByRole("button", { name: "Play", exact: true })).toBeEnabled();
   expect(await violationsInBothThemes(page)).toEqual([]);
 });

@@ -15,7 +15,7 @@ export function SiteMoment() {
     <p className="site-moment">
       {link.thumbnail_url && <img src={apiUrl(link.thumbnail_url).href} alt="" />}
       <a href={momentLink(link, timeS)} target="_blank" rel="noreferrer">
-        {link.site} at <span className="num">{formatClock((link.start_s ?? 0) + timeS)}</span>
+        Open at <span className="num">{formatClock((link.start_s ?? 0) + timeS)}</span> on {link.site}
       </a>
     </p>
   );
