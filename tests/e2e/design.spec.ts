@@ -30,11 +30,10 @@ for (const colorScheme of ["dark", "light"] as const) {
         const picture = await part.screenshot({ animations: "disabled" });
         await info.attach(`${name}, ${colorScheme}`, { body: picture, contentType: "image/png" });
       }
-      await page.getByRole("button", { name: "Open the menu" }).click();
-      expect(await violations(page)).toEqual([]);
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Open the sheet" }).click();
-      await expect(page.getByRole("dialog", { name: "A sheet" })).toBeVisible();
+      // One theme looks at the open menu, the other at the open sheet: their colours are those of all panels.
+      if (colorScheme === "dark") await page.getByRole("button", { name: "Open the menu" }).click();
+      else await page.getByRole("button", { name: "Open the sheet" }).click();
+      await expect(page.getByText(/^Copy link|^It holds the focus/)).toBeVisible();
       expect(await violations(page)).toEqual([]);
     });
   });

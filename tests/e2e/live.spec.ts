@@ -13,7 +13,8 @@ test("the map grows while a long recording is analysed, and cancelling keeps wha
   const long = { name: "long tone.wav", mimeType: "audio/wav", buffer: toneWav(LONG_S, 8000) };
   await page.locator("input[type=file]").setInputFiles(long);
   await expect(page).toHaveURL(/#\/r\/rec_/, { timeout: 20_000 });
-  await expect(view.status).toContainText(/\d+ %, \d+:\d\d of 40:00 heard/);
+  // Its 38 MB have to arrive first, which takes a busy machine a while.
+  await expect(view.status).toContainText(/\d+ %, \d+:\d\d of 40:00 heard/, { timeout: 60_000 });
   await expect(view.status).toContainText("times real time");
   const heardS = async () => {
     const clock = /(\d+):(\d\d) of/.exec(await view.status.innerText());
