@@ -11,7 +11,7 @@ from benchmarks.server import make_recording, running_server
 
 DURATION_S = 3600.0
 PRESENT = 12
-ADDED = 20
+ADDED = 16
 
 
 def main() -> dict[str, Any]:

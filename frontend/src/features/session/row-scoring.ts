@@ -44,6 +44,7 @@ export class RowScoring {
     const isUnscored = (prompt: string) => this.parts.matrix.columnsOf(prompt) === 0;
     const added = prompts.filter((prompt) => isUnscored(prompt) && infos[prompt]?.covered !== false);
     this.askedAtMs = added.length > 0 ? performance.now() : null;
+    if (added.length > 0) this.parts.store.setState({ rescoredMs: null });
     if (recording?.state !== "done") {
       this.tellNow();
       return;
