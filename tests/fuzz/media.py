@@ -106,7 +106,9 @@ class Campaign:
             if exam.findings:
                 self._keep.mkdir(parents=True, exist_ok=True)
                 (self._keep / f"{self._seed}-{number}-{kind}").write_bytes(content)
-                tally.findings += [f"file {number} ({kind}: {', '.join(damages)}): {f}" for f in exam.findings]
+                found = [f"file {number} ({kind}: {', '.join(damages)}): {finding}" for finding in exam.findings]
+                tally.findings += found
+                print("\n".join(f"fuzz: {finding}" for finding in found), flush=True)
 
     def note(self, finding: str) -> None:
         with self._lock:
