@@ -183,6 +183,14 @@ def test_a_stream_of_events_tells_the_link_s_own_id_and_ends_with_it(
     assert open_shares._bells == {}
 
 
+@pytest.mark.parametrize("odd", ["\\ud800", "\\u0000", "s-\\ud800", "x" * 10_000])
+def test_an_odd_id_in_a_body_names_nothing(server: Server, odd: str) -> None:
+    """JSON can spell half of a character, which no recording and no token holds."""
+    body = f'{{"recording_id": "{odd}", "prompts": []}}'.encode()
+    answer = server.client.post("/analyze", content=body, headers={"Content-Type": "application/json"})
+    refused(answer, 404, "not_found")
+
+
 def test_deleting_the_recording_ends_its_links(server: Server) -> None:
     recording_id = server.client.post("/api/sample").json()["id"]
     token = server.client.post(f"/api/recordings/{recording_id}/shares").json()["token"]
