@@ -108,6 +108,16 @@ def test_metrics_tell_of_requests_jobs_model_disk_and_memory(server: Server, mak
     assert recording["id"] not in server.client.get("/metrics").text
 
 
+def test_what_is_read_by_a_share_link_is_counted_without_its_token(server: Server) -> None:
+    recording_id = server.client.post("/api/sample").json()["id"]
+    token = server.client.post(f"/api/recordings/{recording_id}/shares").json()["token"]
+    assert server.client.delete(f"/api/recordings/{token}").status_code == 403
+    assert server.client.get(f"/api/recordings/{token}").status_code == 200
+    text = server.client.get("/metrics").text
+    assert 'sonotag_refusals_total{reason="read_only_share"} 1.0' in text
+    assert token not in text
+
+
 def test_labels_are_bounded() -> None:
     counters = Counters()
     for number in range(MOST_CODES + 50):

@@ -104,3 +104,21 @@ def test_closing_early_ends_the_reader() -> None:
         next(groups)
         groups.close()
     assert threading.active_count() == before
+
+
+def test_windows_that_nobody_waits_for_any_more_are_not_encoded() -> None:
+    asked: list[Future[Float32]] = []
+
+    def encode(window: Float32) -> Future[Float32]:
+        asked.append(Future())
+        if len(asked) == 1:
+            asked[0].set_result(frames_of(window))
+        return asked[-1]
+
+    groups = encode_windows(
+        windows_of(audio(40 * WINDOW_SAMPLES)), encode, lambda window: (), frames_per_window=FRAMES_PER_WINDOW
+    )
+    next(groups)
+    groups.close()
+    assert len(asked) > 2
+    assert [future.cancelled() for future in asked[1:]] == [True] * (len(asked) - 1)

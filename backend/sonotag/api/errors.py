@@ -81,7 +81,8 @@ class ProblemResponse(JSONResponse):
         self._code = problem.code
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["error_code"] = self._code
+        # A dict of its own: what is further in may work on copies of the scope and of its state.
+        scope.setdefault("state", {}).setdefault("seen", {})["error_code"] = self._code
         await super().__call__(scope, receive, send)
 
 

@@ -185,7 +185,7 @@ class Admission:
             self._limiter.request(keys)
             self._limiter.open_stream(keys)
         except BusyError as error:
-            scope["state"]["error_code"] = error.code
+            scope["state"].setdefault("seen", {})["error_code"] = error.code
             await receive()
             # Accepted first: of a socket that never opened a browser tells its page nothing.
             await send({"type": "websocket.accept"})

@@ -34,7 +34,7 @@ class Observer:
         given = Headers(scope=scope).get(HEADER, "")
         request_id = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
         # Made here, so that what is noted further in is seen here.
-        scope.setdefault("state", {})
+        scope.setdefault("state", {})["seen"] = {}
         with log_context(request=request_id):
             if scope["type"] == "websocket":
                 await self._socket(scope, receive, send)
@@ -47,7 +47,7 @@ class Observer:
             await self._app(scope, receive, send)
         finally:
             self._counters.sockets.dec()
-            if code := scope["state"].get("error_code"):
+            if code := scope["state"]["seen"].get("error_code"):
                 self._counters.refused_socket(code)
                 log.info("a socket was refused: %s", code)
 
@@ -70,7 +70,7 @@ class Observer:
         finally:
             took_s = time.monotonic() - began_s
             route = _route_of(scope, status)
-            code: str | None = scope["state"].get("error_code")
+            code: str | None = scope["state"]["seen"].get("error_code")
             self._counters.request(scope["method"], route, status, None if is_stream else took_s, code)
             level = logging.DEBUG if scope["method"] in QUIET_METHODS and status < 500 else logging.INFO
             fields = {"method": scope["method"], "route": route, "status": status, "took_ms": round(took_s * 1000)}
