@@ -205,7 +205,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     )
     stack.callback(uploading.close)
     fetching = download_settings(settings, decoder, outside)
-    downloads = Downloads(library, data, new_guard(settings, outside), fetching)
+    downloads = Downloads(library, data, disk, new_guard(settings, outside), fetching)
     stack.callback(downloads.close)
     care = Caretaker(
         library,

@@ -20,6 +20,7 @@ from yt_dlp.utils import DownloadError
 from sonotag.media.decode import find_ffmpeg
 from sonotag.media.fetch_child import retry_after_of
 from sonotag.media.fetch_errors import wait_words
+from sonotag.store.disk import Disk
 from tests.api.conftest import Server
 from tests.links.conftest import wav_of
 from tests.links.rig.hosts import Rig
@@ -248,6 +249,22 @@ def test_a_cancelled_recording_has_no_frames_before_its_files_go(
     answer = server.client.post(f"/api/recordings/{begun['id']}/cancel")
     assert answer.status_code == 202, answer.text
     assert seen == [("cancelled", 0, 0)]
+
+
+def test_without_room_on_the_disk_fetching_pauses_and_goes_on(
+    server: Server, media: MediaSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = wav_of(30)
+    media.files["/sound.wav"] = ("audio/wav", content)
+    monkeypatch.setattr(Disk, "free_bytes", property(lambda _: 0))
+    begun = download(server, LINK)
+    paused = server.wait(begun["id"], lambda r: r["warning"] is not None)
+    assert (paused["warning"]["code"], paused["arriving"], paused["state"]) == ("disk_full", True, "fetching")
+    assert paused["source"]["size_bytes"] == 0
+    monkeypatch.undo()
+    done = server.wait(begun["id"], lambda r: not r["arriving"])
+    assert (done["state"], done["warning"]) == ("stored", None)
+    assert server.client.get(f"/api/recordings/{begun['id']}/audio").content == content
 
 
 def test_deleting_while_it_arrives_leaves_nothing(server: Server, media: MediaSite) -> None:

@@ -14,6 +14,7 @@ from sonotag.domain import Chapter, LinkInfo, Recording, Source, SourceKind
 from sonotag.errors import BusyError, CancelledError, InputError, SonotagError
 from sonotag.jobs.incoming import Incoming
 from sonotag.jobs.library import Library
+from sonotag.jobs.room import PatientSink
 from sonotag.media.cut import Cutter, EnoughError
 from sonotag.media.decode import Decoder
 from sonotag.media.egress import EgressGuard, EgressLimits, Session
@@ -22,6 +23,7 @@ from sonotag.media.fetch_errors import LinkError, link_error
 from sonotag.media.links import Link, Site, Sites, parse_link
 from sonotag.media.thumbnails import fetch_thumbnail
 from sonotag.media.ytdlp_version import newest, update
+from sonotag.store.disk import Disk
 from sonotag.store.files import DataDirectory
 
 log = logging.getLogger(__name__)
@@ -52,11 +54,17 @@ class Downloads:
     """Fetches links into the library."""
 
     def __init__(
-        self, library: Library, data: DataDirectory, guard: Callable[[], EgressGuard], settings: DownloadSettings
+        self,
+        library: Library,
+        data: DataDirectory,
+        disk: Disk,
+        guard: Callable[[], EgressGuard],
+        settings: DownloadSettings,
     ) -> None:
         """`guard` is asked for when the first link comes: most servers at home never need it."""
         self._library = library
         self._data = data
+        self._disk = disk
         self._new_guard = guard
         self._guard: EgressGuard | None = None
         self._settings = settings
@@ -160,7 +168,7 @@ class Downloads:
 
         try:
             if info.start_s is None and info.end_s is None:
-                fetch.run(describe, incoming.write)
+                fetch.run(describe, PatientSink(incoming, self._disk).write)
             else:
                 self._fetch_stretch(fetch, describe, info, incoming)
             incoming.finish()
@@ -182,7 +190,8 @@ class Downloads:
         self, fetch: Fetch, describe: Callable[[FetchedInfo], None], info: LinkInfo, incoming: Incoming
     ) -> None:
         decoder = self._settings.decoder
-        cutter = Cutter(decoder.ffmpeg, decoder.limits.process, info.start_s or 0.0, info.end_s, incoming.write)
+        sink = PatientSink(incoming, self._disk).write
+        cutter = Cutter(decoder.ffmpeg, decoder.limits.process, info.start_s or 0.0, info.end_s, sink)
 
         def stop() -> None:
             fetch.cancel()

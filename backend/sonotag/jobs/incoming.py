@@ -38,6 +38,7 @@ class Incoming:
         """`probe` tells what a finished file is; `ended` is called once nothing more will come."""
         self.recording_id = recording.id
         self.growing = growing
+        self.stopped = threading.Event()
         self.on_stop: Callable[[], None] | None = None
         """What ends the writer when somebody cancels or deletes the recording."""
         self._expected = recording.expected_bytes
@@ -114,6 +115,7 @@ class Incoming:
     def stop(self) -> None:
         """Ends the writing because nobody wants the recording any more; changes nothing in the database."""
         self.growing.fail(CancelledError("The work on this recording was cancelled."))
+        self.stopped.set()
         if self.on_stop is not None:
             self.on_stop()
         self._ended(self.recording_id)
