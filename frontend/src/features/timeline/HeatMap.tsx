@@ -119,6 +119,7 @@ function CellMark(props: { rowHeight: number }) {
 function Replacements(props: { prompt: string; top: number; height: number; quiet: boolean }) {
   const { session } = useWorkspace();
   const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? NONE);
+  const note = useSession((state) => state.infos[props.prompt]?.note ?? null);
   return (
     <div
       className="replacements"
@@ -127,7 +128,8 @@ function Replacements(props: { prompt: string; top: number; height: number; quie
     >
       {!props.quiet && (
         <span className="replacements-words">
-          {nearest.length > 0 ? "This model has no such sound. Nearest:" : "This model has no such sound."}
+          {note ?? "This model has no such sound."}
+          {nearest.length > 0 && " Nearest:"}
         </span>
       )}
       {nearest.map((label) => (
