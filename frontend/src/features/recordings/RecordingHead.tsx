@@ -17,6 +17,7 @@ import { useLink } from "../source/link-store";
 import { HeadBars } from "./HeadBars";
 import { HeadTitle } from "./HeadTitle";
 import { lacksAudio } from "./link-steps";
+import { PinButton } from "./PinButton";
 import { arrivalWords, runWords } from "./run-words";
 
 /** What is spoken: the steps, not every number on the way. */
@@ -95,6 +96,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
             {recording.state === "stored" ? "Analyse" : "Analyse again"}
           </button>
         )}
+        {access.owner && <PinButton recording={recording} />}
         <ShareMenu />
         <ExportMenu />
         {access.owner && <DeleteMenu session={session} />}
