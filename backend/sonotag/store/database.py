@@ -174,6 +174,10 @@ class Database:
             changes["link"] = asdict(changes["link"])
         with self._write, Session(self._engine, expire_on_commit=False) as session:
             row = _row(session, recording_id)
+            if row.duration_exact and not changes.get("duration_exact"):
+                # Measured meanwhile: what a file or a site claims of its length comes too late.
+                for claim in ("duration_s", "windows_total"):
+                    changes.pop(claim, None)
             numbered = [Event(row.last_seq + place, kind, body) for place, (kind, body) in enumerate(events, start=1)]
             if numbered:
                 changes["last_seq"] = numbered[-1].seq
