@@ -78,11 +78,14 @@ def serve(host: str, port: int) -> None:
         proxy_headers=True,
     )
     server = stopping_server(config, app.state.watch.shutdown)
-    server.run(sockets=[listener])
-    if not server.started:
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:  # with a status of uvicorn's own, when the start fails
         failure = getattr(app.state, "failure", None)
-        if failure is not None:
-            raise click.ClickException(_words(failure))
+        if failure is None:
+            raise
+        raise click.ClickException(_words(failure)) from None
+    if not server.started:
         sys.exit(1)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,17 @@ def server(start_server: Callable[..., Any]) -> Iterator[Server]:
 
 def services_of(server: Server) -> Services:
     return server.client.app.state.services  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_server_on_a_damaged_database_says_what_to_do_and_ends(tmp_path: Path) -> None:
+    database = tmp_path / "sonotag.db"
+    database.write_bytes(b"no database" * 1000)
+    command = [sys.executable, "-m", "sonotag.cli", "serve", "--port", "0"]
+    environment = {**os.environ, "SONOTAG_DATA_DIR": str(tmp_path), "HOST": "127.0.0.1"}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 1
+    assert "Error: The database is damaged. Nothing was changed. Restore a backup" in run.stderr
+    assert database.read_bytes() == b"no database" * 1000
 
 
 def test_what_begins_to_arrive_while_old_work_is_taken_up_is_not_taken_for_old(
