@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-KILLS = 5
+KILLS = 4
 
 
 def test_nothing_acknowledged_is_lost_over_a_few_kills(tmp_path: Path) -> None:
