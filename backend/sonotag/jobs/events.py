@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
-from sonotag.domain import Event, Recording
+from sonotag.domain import Event, Recording, RecordingState
 from sonotag.store.database import Database, NewEvent
 
 TAIL_EVENTS = 512
@@ -58,14 +58,21 @@ class EventLog:
         self.observe: Callable[[Sequence[Event]], None] | None = None
         """Called with the events of every commit, for whoever counts them."""
 
-    def commit(self, recording_id: str, events: Sequence[NewEvent] = (), **changes: Any) -> Recording:
+    def commit(
+        self,
+        recording_id: str,
+        events: Sequence[NewEvent] = (),
+        *,
+        while_in: RecordingState | None = None,
+        **changes: Any,
+    ) -> Recording:
         """Changes the recording and appends `events` in one transaction, then rings its viewers.
 
-        Raises NotFoundError.
+        Raises NotFoundError, and ConflictError where the recording is no longer in the state `while_in`.
         """
         # The lock spans both steps so that tails receive events in the order of their seq.
         with self._lock:
-            recording, numbered = self._database.update(recording_id, events, **changes)
+            recording, numbered = self._database.update(recording_id, events, while_in=while_in, **changes)
             channel = self._channels.get(recording_id)
             if channel is not None:
                 channel.tail.extend(numbered)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sonotag.analysis.windows import estimated_windows
 from sonotag.domain import MediaInfo, Recording, RecordingState
-from sonotag.errors import CancelledError, NotFoundError, SonotagError
+from sonotag.errors import CancelledError, ConflictError, NotFoundError, SonotagError
 from sonotag.jobs.events import EventLog
 from sonotag.media.growing import GrowingFile
 from sonotag.media.playback import is_browser_playable, media_type_of
@@ -96,7 +96,7 @@ class Incoming:
             recording = self._events.commit(self.recording_id)
             if claimed_s is not None and recording.duration_s is None:
                 changes |= {"duration_s": claimed_s, "windows_total": estimated_windows(claimed_s)}
-            recording = self._end(recording, changes, RecordingState.STORED, error)
+            recording = self._end(changes, error)
         if error is not None:
             raise error
         return recording
@@ -106,9 +106,7 @@ class Incoming:
         self.growing.fail(error)
         with self._lock:
             try:
-                recording = self._events.commit(self.recording_id)
-                changes = {"arriving": False, "source_size_bytes": self.growing.size_bytes}
-                self._end(recording, changes, RecordingState.STORED, error)
+                self._end({"arriving": False, "source_size_bytes": self.growing.size_bytes}, error)
             except NotFoundError:
                 self._ended(self.recording_id)  # deleted meanwhile: nobody is left to tell
 
@@ -120,22 +118,20 @@ class Incoming:
             self.on_stop()
         self._ended(self.recording_id)
 
-    def _end(
-        self, recording: Recording, changes: dict[str, Any], state: RecordingState, error: SonotagError | None
-    ) -> Recording:
+    def _end(self, changes: dict[str, Any], error: SonotagError | None) -> Recording:
         self._ended(self.recording_id)
-        events: list[tuple[str, dict[str, Any]]] = []
-        # With an analysis under way the state is its to tell: it hears of the end, and of the error, by itself.
-        if recording.state is RecordingState.FETCHING:
-            if error is not None:
-                problem = error.problem
-                state = RecordingState.FAILED
-                changes["problem"] = problem
-                events.append(("error", asdict(problem)))
-            changes["state"] = state
-            events.append(("state", {"state": state.value}))
-        events.insert(0, ("recording", {}))
-        return self._events.commit(self.recording_id, events, **changes)
+        told: list[tuple[str, dict[str, Any]]] = [("recording", {})]
+        ending: dict[str, Any] = {"state": RecordingState.STORED}
+        events = list(told)
+        if error is not None:
+            ending = {"state": RecordingState.FAILED, "problem": error.problem}
+            events.append(("error", asdict(error.problem)))
+        events.append(("state", {"state": ending["state"].value}))
+        try:
+            return self._events.commit(self.recording_id, events, while_in=RecordingState.FETCHING, **changes, **ending)
+        except ConflictError:
+            # With an analysis under way the state is its to tell: it hears of the end, and of the error, by itself.
+            return self._events.commit(self.recording_id, told, **changes)
 
     def _commit(self, events: list[tuple[str, dict[str, Any]]], **changes: Any) -> None:
         try:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from sonotag.domain import Chapter, Event, LinkInfo, Problem, Recording, RecordingState, Source, SourceKind
-from sonotag.errors import NotFoundError, StorageError
+from sonotag.errors import ConflictError, NotFoundError, StorageError
 from sonotag.store.integrity import check_database, storage_error
 from sonotag.store.tables import AnalysisRow, EventRow, RecordingRow
 
@@ -159,12 +159,17 @@ class Database:
             return list(session.scalars(query))
 
     def update(
-        self, recording_id: str, events: Sequence[NewEvent] = (), **changes: Any
+        self,
+        recording_id: str,
+        events: Sequence[NewEvent] = (),
+        *,
+        while_in: RecordingState | None = None,
+        **changes: Any,
     ) -> tuple[Recording, list[Event]]:
         """Changes columns and appends events in one transaction; returns the recording as it is now and the events.
 
         `problem` and `warning` are given as Problem or None, `link` as LinkInfo or None, `state` as RecordingState.
-        Raises NotFoundError.
+        Raises NotFoundError, and ConflictError where the recording is no longer in the state `while_in`.
         """
         for name in ("problem", "warning"):
             if isinstance(changes.get(name), Problem):
@@ -174,6 +179,8 @@ class Database:
             changes["link"] = asdict(changes["link"])
         with self._write, Session(self._engine, expire_on_commit=False) as session:
             row = _row(session, recording_id)
+            if while_in is not None and row.state != while_in.value:
+                raise ConflictError("The recording's state has changed meanwhile.", hint="Look at it again.")
             if row.duration_exact and not changes.get("duration_exact"):
                 # Measured meanwhile: what a file or a site claims of its length comes too late.
                 for claim in ("duration_s", "windows_total"):
