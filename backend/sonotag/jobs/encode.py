@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,7 +156,7 @@ class EncodeJob:
         self._raise_if_cancelled()
         encoder, recording = self._encoder, self._recording
         events: list[NewEvent] = [("state", {"state": RecordingState.ANALYZING.value})]
-        changes: dict[str, object] = {
+        changes: dict[str, Any] = {
             "state": RecordingState.ANALYZING,
             "problem": None,
             "warning": None,
@@ -247,8 +248,12 @@ class EncodeJob:
         """What a file that was not probed says of its length, for the progress."""
         claimed_s = stream.info.duration_s
         if claimed_s is not None:
-            changes = {"duration_s": claimed_s, "windows_total": estimated_windows(claimed_s)}
-            self._recording = self._tools.events.commit(self.recording_id, [("recording", {})], **changes)
+            self._recording = self._tools.events.commit(
+                self.recording_id,
+                [("recording", {})],
+                duration_s=claimed_s,
+                windows_total=estimated_windows(claimed_s),
+            )
 
     def _raise_if_cancelled(self) -> None:
         if self._cancelled.is_set():
@@ -256,7 +261,7 @@ class EncodeJob:
 
     def _end_done(self, stream: DecodeStream) -> None:
         recording = self._recording
-        changes: dict[str, object] = {
+        changes: dict[str, Any] = {
             "state": RecordingState.DONE,
             "duration_s": recording.samples_done / SAMPLE_RATE_HZ,
             "duration_exact": True,
@@ -342,7 +347,7 @@ class _Teller:
             events.append(("window", body))
             frames_done += window.frames.shape[0]
             samples_done += window.samples
-        changes: dict[str, object] = {
+        changes: dict[str, Any] = {
             "windows_done": group[-1].index + 1,
             "samples_done": samples_done,
             "frames_done": frames_done,
