@@ -22,6 +22,7 @@ import urllib.parse
 import wave
 from array import array
 from collections.abc import Callable
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,19 @@ class Server:
             raise SmokeError(f"not a base URL: {base_url}")
         self.address, self.prefix = parts.netloc, parts.path.rstrip("/")
         self.connection_class = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        # Says whose the recording is: only its owner may delete it.
+        self.cookies: SimpleCookie = SimpleCookie()
 
     def request(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> tuple[int, bytes]:
         connection = self.connection_class(self.address, timeout=60)
         try:
             headers = {"Content-Type": content_type} if content_type else {}
+            if self.cookies:
+                headers["Cookie"] = "; ".join(f"{name}={cookie.value}" for name, cookie in self.cookies.items())
             connection.request(method, self.prefix + path, body=body, headers=headers)
             response = connection.getresponse()
+            for given in response.headers.get_all("Set-Cookie", []):
+                self.cookies.load(given)
             return response.status, response.read()
         finally:
             connection.close()
@@ -152,7 +159,8 @@ def smoke(base_url: str, name: str, content: bytes) -> None:
         print(f"ok: analysed {recording['duration_s']:.1f} s of sound in {took_s:.2f} s ({recording['model']})")
         print(f"ok: {check_scores(server, recording)}")
     finally:
-        server.request("DELETE", f"/api/recordings/{recording['id']}")
+        status, said = server.request("DELETE", f"/api/recordings/{recording['id']}")
+        expect(status == 204, f"the recording could not be deleted: {status} {said[:300]!r}")
 
 
 def main() -> int:
