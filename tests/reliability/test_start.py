@@ -72,3 +72,29 @@ def test_a_body_that_was_cut_off_by_the_end_of_the_server_is_told_as_interrupted
         assert again.client.get(f"/api/recordings/{announced}").status_code == 404, "nothing of it had come"
         with pytest.raises(ConflictError):
             services_of(again).library.cancel(incoming.recording_id)
+
+
+def test_a_server_that_is_killed_in_a_deletion_goes_on_with_the_work(
+    start_server: Callable[..., Any], make_wav: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with start_server() as server:
+        services = services_of(server)
+        recording_id = server.upload(make_wav(900))["id"]
+        server.analyze(recording_id)
+        server.wait(recording_id, lambda recording: recording["windows_done"] >= 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(services.database, "delete_recording", killed)
+            with pytest.raises(Killed):
+                services.library.delete(recording_id)
+        left = services.database.recording(recording_id)
+        assert left.state is RecordingState.ANALYZING, "neither acknowledged as deleted nor cancelled by anybody"
+        assert left.windows_total is not None
+        assert left.windows_done < left.windows_total
+    with start_server(server.data_dir) as again:
+        assert again.finish(recording_id)["state"] == "done"

@@ -252,13 +252,18 @@ class Library:
             recording = self._database.recording(recording_id)
             if recording.arriving:
                 return self._discard(recording_id)
-            if recording.state.is_active:  # it was still waiting, or unfinished work of an earlier run
-                recording = self._tools.events.commit(
-                    recording_id,
-                    [("state", {"state": RecordingState.CANCELLED.value})],
-                    state=RecordingState.CANCELLED,
-                )
-        return recording
+            return self._end_stopped(recording_id)
+
+    def _end_stopped(self, recording_id: str) -> Recording:
+        """Records the end of work that has stopped, where its job has not: it was waiting, suspended, or left over."""
+        recording = self._database.recording(recording_id)
+        if not recording.state.is_active:
+            return recording
+        return self._tools.events.commit(
+            recording_id,
+            [("state", {"state": RecordingState.CANCELLED.value})],
+            state=RecordingState.CANCELLED,
+        )
 
     def _discard(self, recording_id: str) -> Recording:
         # Before its files go: whoever looks meanwhile finds a recording without frames, not frames without files.
@@ -275,11 +280,21 @@ class Library:
         self._data.remove(recording_id)
         return recording
 
-    def _stop_job(self, recording_id: str) -> None:
+    def _delete_row(self, recording_id: str) -> None:
+        try:
+            self._database.delete_recording(recording_id)
+        except StorageError as error:
+            if not is_disk_full(error):
+                raise
+            # Deleting makes room, but not before it has needed a little.
+            self._tools.disk.release_reserve()
+            self._database.delete_recording(recording_id)
+
+    def _stop_job(self, recording_id: str, *, suspend: bool = False) -> None:
         incoming = self._arrivals.get(recording_id)
         if incoming is not None:
             incoming.stop()
-        self._runner.cancel(recording_id)
+        self._runner.cancel(recording_id, suspend=suspend)
         if not self._runner.wait_idle(recording_id, CANCEL_TIMEOUT_S):
             raise ConflictError("The analysis does not stop.", hint="Try again in a few seconds.")
 
@@ -287,15 +302,13 @@ class Library:
         """Removes the recording with everything of it, after stopping work on it. Raises NotFoundError."""
         with self._lock:
             self._database.recording(recording_id)
-            self._stop_job(recording_id)
+            # Not cancelled: should the server be killed before the row is gone, the work goes on at the next start.
+            self._stop_job(recording_id, suspend=True)
             try:
-                self._database.delete_recording(recording_id)
-            except StorageError as error:
-                if not is_disk_full(error):
-                    raise
-                # Deleting makes room, but not before it has needed a little.
-                self._tools.disk.release_reserve()
-                self._database.delete_recording(recording_id)
+                self._delete_row(recording_id)
+            except StorageError:
+                self._end_stopped(recording_id)
+                raise
             self._data.remove(recording_id)
         self._tools.events.ring(recording_id)
 

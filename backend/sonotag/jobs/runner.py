@@ -126,8 +126,11 @@ class JobRunner:
             self._queued.append(job)
             self._changed.notify_all()
 
-    def cancel(self, recording_id: str) -> EncodeJob | None:
-        """Stops the recording's job. Returns it when it had not begun: its end is then the caller's to record."""
+    def cancel(self, recording_id: str, *, suspend: bool = False) -> EncodeJob | None:
+        """Stops the recording's job. Returns it when it had not begun: its end is then the caller's to record.
+
+        With `suspend` the recording stays unfinished in the database.
+        """
         with self._changed:
             waiting = self._waiting(recording_id)
             if waiting is not None:
@@ -136,7 +139,7 @@ class JobRunner:
                 return waiting
             running = self._running.get(recording_id)
         if running is not None:
-            running.cancel()
+            running.cancel(suspend=suspend, at_once=True)
         return None
 
     def wait_idle(self, recording_id: str, timeout_s: float) -> bool:
