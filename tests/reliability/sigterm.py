@@ -18,7 +18,7 @@ EXIT_S = 20.0
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=300.0, help="length of each recording")
+    parser.add_argument("--seconds", type=float, default=1200.0, help="length of each recording")
     content = noise(parser.parse_args().seconds, seed=5)
     with tempfile.TemporaryDirectory(prefix="sigterm-") as folder:
         data_dir = Path(folder)
