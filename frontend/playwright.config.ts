@@ -21,6 +21,7 @@ export default defineConfig({
   globalSetup: "../tests/e2e/global-setup.ts",
   reporter: [["list"]],
   timeout: 90_000,
+  globalTimeout: 20 * 60_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
   // Two files at a time: a test mostly waits for what a page shows.

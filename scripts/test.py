@@ -9,12 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections import deque
 from pathlib import Path
 
 from setup import FRONTEND, ROOT, VENV, SetupError, find_browser, node_environment
 
 REPEATED_LINES = 60
+# Each takes some five minutes. One that hangs must not hold up what reads its failure until that gives up too.
+SUITE_LIMIT_S = 25 * 60
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, list[str]]:
@@ -31,9 +34,14 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[
         errors="replace",
     ) as process:
         assert process.stdout is not None
+        limit = threading.Timer(SUITE_LIMIT_S, process.terminate)
+        limit.start()
         for line in process.stdout:
             print(line, end="", flush=True)
             last.append(line)
+        if not limit.is_alive():
+            last.append(f"test: ended after {SUITE_LIMIT_S / 60:.0f} minutes: something in it hangs\n")
+        limit.cancel()
     return process.returncode, list(last)
 
 

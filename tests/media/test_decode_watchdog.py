@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -37,9 +38,17 @@ def long(noise: Samples, write_wav: WriteWav) -> tuple[Path, Samples]:
 
 
 def stop_children(before: set[int]) -> set[int]:
-    stopped = child_processes() - before
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    """Stops those that run their program; returns which.
+
+    Whoever starts a child waits until it does: one stopped between fork and exec would halt this very process.
+    """
+    stopped: set[int] = set()
+    ourselves = Path("/proc/self/exe").readlink()
+    for pid in child_processes() - before:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if Path(f"/proc/{pid}/exe").readlink() != ourselves:
+                os.kill(pid, signal.SIGSTOP)
+                stopped.add(pid)
     return stopped
 
 
