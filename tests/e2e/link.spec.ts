@@ -66,6 +66,11 @@ test("a pasted link draws its map while it is still being fetched", async ({ pag
   expect(await view.scoreAt(prompt, 2)).toBeGreaterThanOrEqual(0);
   expect((await rig.recording(id)).arriving, "the map is there before the last byte").toBe(true);
   await expect(page.getByRole("button", { name: "Play", exact: true })).toBeDisabled();
+  await page.keyboard.press("w");
+  const large = page.getByRole("dialog", { name: "Now playing" });
+  await expect(large.getByRole("button", { name: "Play", exact: true }), "nor in the large words").toBeDisabled();
+  await page.keyboard.press("Escape");
+  await expect(large).toHaveCount(0);
   await expect(page.getByRole("progressbar", { name: "Fetching" })).toBeVisible();
 
   await view.untilDone(FETCH_MS);

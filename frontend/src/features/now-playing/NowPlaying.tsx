@@ -3,8 +3,9 @@ import { createPortal } from "react-dom";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { formatClock, formatLength } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
-import { nextMoment, previousMoment } from "../detections/moments";
 import { useSteps } from "../detections/use-steps";
+import { StepButton } from "../playback/StepButton";
+import { usePlayable } from "../playback/use-playable";
 import { usePlayback, useSession, useWorkspace } from "../session/context";
 import { useLargeWords } from "./large-words";
 import { Picture } from "./Picture";
@@ -93,36 +94,17 @@ function WordLine({ word }: { word: Word }) {
 }
 
 function Transport() {
-  const { player, review } = useWorkspace();
-  const steps = useSteps();
+  const { player } = useWorkspace();
   const playing = usePlayback((state) => state.playing);
-  const unplayable = usePlayback((state) => state.unplayable);
   const positionS = usePlayback((state) => state.positionS);
-  const next = nextMoment(steps, positionS);
-  const previous = previousMoment(steps, positionS, playing);
+  const playable = usePlayable();
   return (
     <div className="large-foot">
-      <button
-        type="button"
-        className="icon-btn"
-        aria-label="Previous moment"
-        disabled={!previous}
-        onClick={() => previous && review.open(previous)}
-      >
-        <Icon name="previous" />
-      </button>
-      <button type="button" className="btn btn-go" disabled={unplayable} onClick={() => player.toggle()}>
+      <StepButton to="previous" />
+      <button type="button" className="btn btn-go" disabled={!playable} onClick={() => player.toggle()}>
         {playing ? "Pause" : "Play"}
       </button>
-      <button
-        type="button"
-        className="icon-btn"
-        aria-label="Next moment"
-        disabled={!next}
-        onClick={() => next && review.open(next)}
-      >
-        <Icon name="next" />
-      </button>
+      <StepButton to="next" />
       <span className="num">{formatClock(positionS)}</span>
     </div>
   );

@@ -1,33 +1,29 @@
 import { formatClockTenths } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
-import { nextMoment, previousMoment } from "../detections/moments";
-import { useSteps } from "../detections/use-steps";
 import { usePlayback, useSession, useView, useWorkspace } from "../session/context";
-import { hasAudio } from "../session/session-state";
 import { RATES } from "./player";
+import { StepButton } from "./StepButton";
+import { usePlayable } from "./use-playable";
 
 export function PlayerBar() {
-  const { player, review } = useWorkspace();
+  const { player } = useWorkspace();
   const playing = usePlayback((state) => state.playing);
   const positionS = usePlayback((state) => state.positionS);
   const rate = usePlayback((state) => state.rate);
   const muted = usePlayback((state) => state.muted);
   const unplayable = usePlayback((state) => state.unplayable);
   const arriving = useSession((state) => state.recording?.arriving ?? false);
-  const there = useSession((state) => hasAudio(state.recording));
+  const playable = usePlayable();
   const looping = usePlayback((state) => state.looping);
   const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
-  const moments = useSteps();
-  const next = nextMoment(moments, positionS);
-  const previous = previousMoment(moments, positionS, playing);
   return (
     <section className="player" aria-label="Player">
       <button
         type="button"
         className="play-button"
         aria-label={playing ? "Pause" : "Play"}
-        disabled={unplayable || !there}
+        disabled={!playable}
         title={arriving ? "It can be played when all of it has arrived" : undefined}
         onClick={() => player.toggle()}
       >
@@ -45,24 +41,8 @@ export function PlayerBar() {
       <div className="player-time num">
         {formatClockTenths(positionS)} <span>/ {formatClockTenths(durationS)}</span>
       </div>
-      <button
-        type="button"
-        className="icon-btn"
-        aria-label="Previous moment"
-        disabled={!previous}
-        onClick={() => previous && review.open(previous)}
-      >
-        <Icon name="previous" />
-      </button>
-      <button
-        type="button"
-        className="icon-btn"
-        aria-label="Next moment"
-        disabled={!next}
-        onClick={() => next && review.open(next)}
-      >
-        <Icon name="next" />
-      </button>
+      <StepButton to="previous" />
+      <StepButton to="next" />
       <select
         className="rate num"
         aria-label="Speed"

@@ -1,0 +1,24 @@
+import { Icon } from "../../ui/Icon";
+import { nextMoment, previousMoment } from "../detections/moments";
+import { useSteps } from "../detections/use-steps";
+import { usePlayback, useWorkspace } from "../session/context";
+
+/** To the moment before or after the playhead. */
+export function StepButton({ to }: { to: "previous" | "next" }) {
+  const { review } = useWorkspace();
+  const steps = useSteps();
+  const positionS = usePlayback((state) => state.positionS);
+  const playing = usePlayback((state) => state.playing);
+  const moment = to === "next" ? nextMoment(steps, positionS) : previousMoment(steps, positionS, playing);
+  return (
+    <button
+      type="button"
+      className="icon-btn"
+      aria-label={to === "next" ? "Next moment" : "Previous moment"}
+      disabled={!moment}
+      onClick={() => moment && review.open(moment)}
+    >
+      <Icon name={to} />
+    </button>
+  );
+}
