@@ -4,6 +4,7 @@ import { App } from "./app/App";
 import { startTheme } from "./app/theme";
 import { startSiteAccess } from "./features/access/site-access";
 import { keepShell } from "./features/offline/keep-shell";
+import { startLanguage } from "./i18n/language";
 import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
 import "./app/styles/base.css";
@@ -37,8 +38,11 @@ startSiteAccess();
 keepShell();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root to render into");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+// English waits for nothing.
+void startLanguage().then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  ),
 );

@@ -1,3 +1,4 @@
+import { words } from "../i18n/language";
 import type { ErrorBody } from "./types";
 
 /** What went wrong and what to do next, in words made for the reader of the page. */
@@ -19,11 +20,10 @@ export class ApiError extends Error {
   }
 }
 
-const unreachable: Problem = {
-  code: "unreachable",
-  message: "The server cannot be reached.",
-  hint: "Check the connection, then try again.",
-};
+function unreachable(): Problem {
+  const { common } = words();
+  return { code: "unreachable", message: common.serverUnreachable, hint: common.checkConnection };
+}
 
 function isErrorBody(body: unknown): body is { error: ErrorBody } {
   if (typeof body !== "object" || body === null || !("error" in body)) return false;
@@ -31,31 +31,31 @@ function isErrorBody(body: unknown): body is { error: ErrorBody } {
   return typeof error === "object" && error !== null && "message" in error;
 }
 
+/** The same in the language of the page; what the server says of the very case stays among the details. */
+export function inWords(problem: Problem): Problem {
+  const known = words().problems[problem.code];
+  return known ? { ...problem, ...known, details: problem.details ?? problem.message } : problem;
+}
+
 /** Turns the body of a failed response (or anything a proxy sent in its stead) into a problem. */
 export function problemFrom(body: unknown, status: number): Problem {
   if (isErrorBody(body)) {
     const { code, message, hint, details } = body.error;
-    return { code, message, hint: hint ?? "", details: details ?? null };
+    return inWords({ code, message, hint: hint ?? "", details: details ?? null });
   }
-  if (status === 0) return unreachable;
+  if (status === 0) return unreachable();
+  const { common } = words();
   if (status === 502 || status === 503 || status === 504) {
-    return { code: "unavailable", message: "The server is not answering.", hint: "Try again in a moment." };
+    return { code: "unavailable", message: common.serverNotAnswering, hint: common.tryInAMoment };
   }
-  return {
-    code: `http_${status}`,
-    message: `The server answered with an error (${status}).`,
-    hint: "Try again; if it stays, look at the server's log.",
-  };
+  return { code: `http_${status}`, message: common.serverError(status), hint: common.lookAtTheLog };
 }
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return error.problem;
-  if (error instanceof TypeError) return unreachable;
-  return {
-    code: "unexpected",
-    message: "Something unexpected happened on this page.",
-    hint: "Reload the page and try again.",
-  };
+  if (error instanceof TypeError) return unreachable();
+  const { common } = words();
+  return { code: "unexpected", message: common.unexpected, hint: common.reloadAndTry };
 }
 
 /** Whether nobody answered, or a proxy said that nobody does. */

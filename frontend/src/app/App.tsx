@@ -5,6 +5,7 @@ import { useGate } from "../features/access/site-access";
 import { HomePage } from "../features/recordings/HomePage";
 import { DropOverlay } from "../features/source/DropOverlay";
 import { UploadsTray } from "../features/source/UploadsTray";
+import { useWords } from "../i18n/language";
 import { ProblemBox } from "../ui/ProblemBox";
 import { startModels } from "./models";
 import { useNotice } from "./notice";
@@ -22,16 +23,13 @@ else addEventListener("load", () => setTimeout(loadRecordingRoute, FETCH_AHEAD_M
 
 /** The server has another build by now, whose script has another name, or is away. */
 function NotLoaded() {
-  const problem = {
-    code: "page_changed",
-    message: "This part of the page could not be loaded.",
-    hint: "The server has a newer page, or is away. Reload to go on.",
-  };
+  const { app, common } = useWords();
+  const problem = { code: "page_changed", message: app.pageChanged, hint: app.pageChangedHint };
   return (
     <main className="stage-message">
       <ProblemBox problem={problem} large>
         <button type="button" className="btn btn-go" onClick={() => location.reload()}>
-          Reload
+          {common.reload}
         </button>
       </ProblemBox>
     </main>
@@ -39,9 +37,10 @@ function NotLoaded() {
 }
 
 function Opening() {
+  const { app } = useWords();
   return (
     <main className="stage-message">
-      <p role="status">Opening the recording</p>
+      <p role="status">{app.openingRecording}</p>
     </main>
   );
 }

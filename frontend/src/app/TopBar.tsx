@@ -1,7 +1,9 @@
 import { SourceBar } from "../features/source/SourceBar";
 import { cssColour } from "../features/timeline/colour";
+import { useWords } from "../i18n/language";
 import { Icon } from "../ui/Icon";
 import { KeysSheet } from "./KeysSheet";
+import { LanguageMenu } from "./LanguageMenu";
 import { ModelChip } from "./ModelChip";
 import { useTheme } from "./theme";
 
@@ -16,9 +18,10 @@ const GLYPH = [
 export function TopBar(props: { source: boolean; closed?: boolean }) {
   const theme = useTheme((state) => state.theme);
   const toggle = useTheme((state) => state.toggle);
+  const { app } = useWords();
   return (
     <header className="top">
-      <a className="logo" href="#/" aria-label="SonoTag, to the start">
+      <a className="logo" href="#/" aria-label={app.toTheStart}>
         <i aria-hidden="true">
           {GLYPH.map(([height, score]) => (
             <b key={height} style={{ height, background: cssColour(score) }} />
@@ -31,11 +34,12 @@ export function TopBar(props: { source: boolean; closed?: boolean }) {
       <button
         type="button"
         className="icon-btn"
-        aria-label={theme === "dark" ? "Light theme" : "Dark theme"}
+        aria-label={theme === "dark" ? app.lightTheme : app.darkTheme}
         onClick={toggle}
       >
         <Icon name={theme === "dark" ? "sun" : "moon"} />
       </button>
+      <LanguageMenu />
       <KeysSheet />
     </header>
   );

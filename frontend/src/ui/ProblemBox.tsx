@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Problem } from "../api/problem";
+import { useWords } from "../i18n/language";
 import { Icon } from "./Icon";
 
 /** What went wrong, what to do next, and the button that does it; put where the thing itself would have been. */
@@ -11,6 +12,7 @@ export function ProblemBox(props: {
   children?: ReactNode;
 }) {
   const { problem, large, quiet, onDismiss } = props;
+  const { common } = useWords();
   return (
     <div
       className={`problem${large ? " problem-large" : ""}${quiet ? " problem-quiet" : ""}`}
@@ -22,14 +24,14 @@ export function ProblemBox(props: {
         {problem.hint !== "" && <p className="problem-hint">{problem.hint}</p>}
         {problem.details && (
           <details className="problem-details">
-            <summary>What was said, word for word</summary>
+            <summary>{common.wordForWord}</summary>
             <code>{problem.details}</code>
           </details>
         )}
       </div>
       {props.children && <div className="problem-actions">{props.children}</div>}
       {onDismiss && (
-        <button type="button" className="icon-btn" aria-label="Dismiss" onClick={onDismiss}>
+        <button type="button" className="icon-btn" aria-label={common.dismiss} onClick={onDismiss}>
           <Icon name="close" size={16} />
         </button>
       )}

@@ -1,0 +1,39 @@
+import { chooseLanguage, useLanguage, useWords } from "../i18n/language";
+import { LANGUAGES, type Language } from "../i18n/locale";
+import { Icon } from "../ui/Icon";
+import { Menu } from "../ui/Menu";
+import { useNotice } from "./notice";
+
+/** The languages by their own names, so that whoever cannot read the present one finds theirs. */
+export function LanguageMenu() {
+  const { app, common } = useWords();
+  const chosen = useLanguage((state) => state.chosen);
+  const choose = (language: Language | null) =>
+    chooseLanguage(language).catch(() =>
+      useNotice
+        .getState()
+        .show({ code: "page_changed", message: app.languageFailed, hint: common.checkConnection }),
+    );
+  const choices = [{ code: null, name: app.languageOfBrowser }, ...LANGUAGES];
+  return (
+    <Menu className="icon-btn" ariaLabel={app.language} label={<Icon name="language" />}>
+      {(close) =>
+        choices.map(({ code, name }) => (
+          <button
+            key={name}
+            type="button"
+            className="menu-item"
+            lang={code ?? undefined}
+            aria-pressed={chosen === code}
+            onClick={() => {
+              close();
+              void choose(code);
+            }}
+          >
+            {name}
+          </button>
+        ))
+      }
+    </Menu>
+  );
+}

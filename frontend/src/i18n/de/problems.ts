@@ -1,0 +1,3 @@
+import type { Words } from "../language";
+
+export const problems: Words["problems"] = {};

@@ -1,0 +1,3 @@
+import type { Words } from "../language";
+
+export const share: Words["share"] = {};
