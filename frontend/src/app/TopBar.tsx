@@ -2,6 +2,7 @@ import { SourceBar } from "../features/source/SourceBar";
 import { cssColour } from "../features/timeline/colour";
 import { useWords } from "../i18n/language";
 import { Icon } from "../ui/Icon";
+import { useCompact } from "../ui/use-compact";
 import { KeysSheet } from "./KeysSheet";
 import { LanguageMenu } from "./LanguageMenu";
 import { ModelChip } from "./ModelChip";
@@ -19,6 +20,7 @@ export function TopBar(props: { source: boolean; closed?: boolean }) {
   const theme = useTheme((state) => state.theme);
   const toggle = useTheme((state) => state.toggle);
   const { app } = useWords();
+  const compact = useCompact();
   return (
     <header className="top">
       <a className="logo" href="#/" aria-label={app.toTheStart}>
@@ -39,7 +41,8 @@ export function TopBar(props: { source: boolean; closed?: boolean }) {
       >
         <Icon name={theme === "dark" ? "sun" : "moon"} />
       </button>
-      <LanguageMenu />
+      {/* On a small screen the link needs the room; the start page and the commands have it there. */}
+      {!(props.source && compact) && <LanguageMenu />}
       <KeysSheet />
     </header>
   );
