@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { formatClock } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useLargeWords } from "../now-playing/large-words";
@@ -25,6 +26,7 @@ export function soundingAt(
 /** What the line lies on, in words large enough to look at instead of read. */
 export function UnderPlayhead() {
   const { session } = useWorkspace();
+  const { nowPlaying } = useWords();
   const prompts = useSession((state) => state.prompts);
   const threshold = useSession((state) => state.threshold);
   const rows = useSession((state) => state.rows);
@@ -46,13 +48,13 @@ export function UnderPlayhead() {
       {!large && <Picture />}
       <section className="now" aria-labelledby="now-title">
         <div className="caption">
-          <h2 id="now-title">Under the playhead</h2>
+          <h2 id="now-title">{nowPlaying.underPlayhead}</h2>
           <span className="num">{formatClock(positionS)}</span>
           <button
             type="button"
             className="icon-btn now-large"
-            aria-label="Large words"
-            title="Large words (W)"
+            aria-label={nowPlaying.largeWords}
+            title={nowPlaying.largeWordsKey}
             aria-haspopup="dialog"
             onClick={() => useLargeWords.getState().toggle()}
           >
@@ -65,7 +67,7 @@ export function UnderPlayhead() {
             {others.length > 0 && <small>{others.slice(0, SMALL_WORDS).join(", ")}</small>}
           </p>
         ) : (
-          <p className="now-words now-none">{heard ? "none of your sounds" : "not heard yet"}</p>
+          <p className="now-words now-none">{heard ? nowPlaying.noneHere : nowPlaying.notHeardHere}</p>
         )}
         <SiteMoment />
       </section>

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { useWords } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { formatClock, formatLength } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
@@ -21,6 +22,7 @@ export function NowPlaying() {
 }
 
 function LargeWords() {
+  const { nowPlaying } = useWords();
   const title = useSession((state) => state.recording?.title ?? "");
   const sheet = useRef<HTMLElement>(null);
   const close = useLargeWords((state) => state.close);
@@ -36,14 +38,14 @@ function LargeWords() {
       className="large"
       role="dialog"
       aria-modal="true"
-      aria-label="Now playing"
+      aria-label={nowPlaying.nowPlaying}
       tabIndex={-1}
       onKeyDown={onKeyDown}
     >
       <div className="large-head">
         <h2>{title}</h2>
         <FullScreen sheet={sheet} />
-        <button type="button" className="icon-btn" aria-label="Close large words" onClick={close}>
+        <button type="button" className="icon-btn" aria-label={nowPlaying.close} onClick={close}>
           <Icon name="close" />
         </button>
       </div>
@@ -56,6 +58,7 @@ function LargeWords() {
 
 function Words() {
   const { session } = useWorkspace();
+  const { nowPlaying } = useWords();
   const steps = useSteps();
   const timeS = usePlayback((state) => state.positionS);
   useSession((state) => state.matrixVersion);
@@ -71,13 +74,16 @@ function Words() {
           <WordLine key={word.prompt} word={word} />
         ))}
       </ul>
-      {words.length > MOST_WORDS && <p className="large-note">and {words.length - MOST_WORDS} more</p>}
-      {sounding.length === 0 && (
-        <p className="large-note">{heard ? "None of your sounds" : "Not heard yet"}</p>
+      {words.length > MOST_WORDS && (
+        <p className="large-note">{nowPlaying.more(words.length - MOST_WORDS)}</p>
       )}
+      {sounding.length === 0 && <p className="large-note">{heard ? nowPlaying.none : nowPlaying.notHeard}</p>}
       {coming && (
         <p className="large-note large-next num">
-          {coming.prompt} in {coming.inS < 60 ? `${Math.ceil(coming.inS)} s` : formatLength(coming.inS)}
+          {nowPlaying.coming(
+            coming.prompt,
+            coming.inS < 60 ? `${Math.ceil(coming.inS)} s` : formatLength(coming.inS),
+          )}
         </p>
       )}
     </div>
@@ -95,6 +101,7 @@ function WordLine({ word }: { word: Word }) {
 
 function Transport() {
   const { player } = useWorkspace();
+  const { playback } = useWords();
   const playing = usePlayback((state) => state.playing);
   const positionS = usePlayback((state) => state.positionS);
   const playable = usePlayable();
@@ -102,7 +109,7 @@ function Transport() {
     <div className="large-foot">
       <StepButton to="previous" />
       <button type="button" className="btn btn-go" disabled={!playable} onClick={() => player.toggle()}>
-        {playing ? "Pause" : "Play"}
+        {playing ? playback.pause : playback.play}
       </button>
       <StepButton to="next" />
       <span className="num">{formatClock(positionS)}</span>
@@ -111,6 +118,7 @@ function Transport() {
 }
 
 function FullScreen({ sheet }: { sheet: React.RefObject<HTMLElement | null> }) {
+  const { nowPlaying } = useWords();
   const [full, setFull] = useState(false);
   useEffect(() => {
     const scope = new DisposableScope();
@@ -130,7 +138,7 @@ function FullScreen({ sheet }: { sheet: React.RefObject<HTMLElement | null> }) {
     <button
       type="button"
       className="icon-btn"
-      aria-label={full ? "Leave full screen" : "Full screen"}
+      aria-label={full ? nowPlaying.leaveFullScreen : nowPlaying.fullScreen}
       onClick={toggle}
     >
       <Icon name="screen" />

@@ -1,4 +1,5 @@
-import { formatClockTenths } from "../../lib/format";
+import { useWords } from "../../i18n/language";
+import { formatClockTenths, formatNumber } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { usePlayback, useSession, useView, useWorkspace } from "../session/context";
 import { RATES } from "./player";
@@ -7,6 +8,7 @@ import { usePlayable } from "./use-playable";
 
 export function PlayerBar() {
   const { player } = useWorkspace();
+  const { playback } = useWords();
   const playing = usePlayback((state) => state.playing);
   const positionS = usePlayback((state) => state.positionS);
   const rate = usePlayback((state) => state.rate);
@@ -18,13 +20,13 @@ export function PlayerBar() {
   const selected = useView((state) => state.selection !== null);
   const durationS = useView((state) => state.durationS);
   return (
-    <section className="player" aria-label="Player">
+    <section className="player" aria-label={playback.player}>
       <button
         type="button"
         className="play-button"
-        aria-label={playing ? "Pause" : "Play"}
+        aria-label={playing ? playback.pause : playback.play}
         disabled={!playable}
-        title={arriving ? "It can be played when all of it has arrived" : undefined}
+        title={arriving ? playback.notYet : undefined}
         onClick={() => player.toggle()}
       >
         <svg viewBox="0 0 24 24" width="18" height="18" fill="currentColor" aria-hidden="true">
@@ -45,20 +47,20 @@ export function PlayerBar() {
       <StepButton to="next" />
       <select
         className="rate num"
-        aria-label="Speed"
+        aria-label={playback.speed}
         value={rate}
         onChange={(event) => player.setRate(Number(event.target.value))}
       >
         {RATES.map((value) => (
           <option key={value} value={value}>
-            {value}×
+            {`${formatNumber(value, 2)}×`}
           </option>
         ))}
       </select>
       <button
         type="button"
         className="icon-btn mute"
-        aria-label="Mute"
+        aria-label={playback.mute}
         aria-pressed={muted}
         onClick={() => player.setMuted(!muted)}
       >
@@ -71,28 +73,22 @@ export function PlayerBar() {
           aria-pressed={looping}
           onClick={() => player.setLooping(!looping)}
         >
-          Loop<span> selection</span>
+          {playback.loop}
+          <span> {playback.ofSelection}</span>
         </button>
       )}
       <div className="grow" />
       {unplayable ? (
-        <p className="player-note">This browser cannot play the file. The map works all the same.</p>
+        <p className="player-note">{playback.unplayable}</p>
       ) : arriving ? (
-        <p className="player-note player-awaits">It can be played when all of it is here.</p>
+        <p className="player-note player-awaits">{playback.stillArriving}</p>
       ) : (
         <div className="key-hints" aria-hidden="true">
-          <span>
-            <kbd>space</kbd> play
-          </span>
-          <span>
-            <kbd>N</kbd> next moment
-          </span>
-          <span>
-            <kbd>/</kbd> add a prompt
-          </span>
-          <span>
-            <kbd>?</kbd> all keys
-          </span>
+          {playback.hints.map(([key, what]) => (
+            <span key={key}>
+              <kbd>{key}</kbd> {what}
+            </span>
+          ))}
         </div>
       )}
     </section>
