@@ -1,4 +1,7 @@
 import type { Words } from "../language";
+import { pluralIn } from "../plural";
+
+const plural = pluralIn("de");
 
 export const common: Words["common"] = {
   justNow: "gerade eben",
@@ -16,4 +19,7 @@ export const common: Words["common"] = {
   lookAtTheLog: "Versuche es noch einmal; wenn es bleibt, hilft das Protokoll des Servers.",
   unexpected: "Auf dieser Seite ist etwas Unerwartetes geschehen.",
   reloadAndTry: "Lade die Seite neu und versuche es noch einmal.",
+  range: (from, to) => `${from} bis ${to}`,
+  moments: (count) => plural(count, { one: "# Fundstelle", other: "# Fundstellen" }),
+  notCovered: "diesem Modell unbekannt",
 };

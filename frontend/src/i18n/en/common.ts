@@ -1,3 +1,7 @@
+import { pluralIn } from "../plural";
+
+const plural = pluralIn("en");
+
 export const common = {
   justNow: "just now",
   close: "Close",
@@ -14,4 +18,7 @@ export const common = {
   lookAtTheLog: "Try again; if it stays, look at the server's log.",
   unexpected: "Something unexpected happened on this page.",
   reloadAndTry: "Reload the page and try again.",
+  range: (from: string, to: string) => `${from} to ${to}`,
+  moments: (count: number) => plural(count, { one: "# moment", other: "# moments" }),
+  notCovered: "not covered by this model",
 };
