@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { useView, useWorkspace } from "../session/context";
 import { useChapters } from "../session/use-chapters";
 import { timeToX } from "./geometry";
@@ -13,10 +14,11 @@ const NARROWEST_TITLE = 3;
 export function ChapterLane() {
   const { seek } = useWorkspace();
   const chapters = useChapters();
+  const { timeline } = useWords();
   const view = useView((state) => (chapters.length > 0 ? state.view : null));
   if (!view) return null;
   return (
-    <Lane kind="chapters" label="Chapters">
+    <Lane kind="chapters" label={timeline.chapters}>
       <div className="chapter-track" aria-hidden="true">
         {chapters.map(({ title, startS, endS }) => {
           const left = timeToX(view, 100, startS);

@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { usePlayback, useSession, useView, useWorkspace } from "../session/context";
 import { isRunning } from "../session/session-state";
 import { isWhole } from "./view-store";
@@ -5,6 +6,7 @@ import { isWhole } from "./view-store";
 /** Brings the view back to what moves on without it: the front of the analysis, or the playing sound. */
 export function FollowChip() {
   const { session, viewport, player } = useWorkspace();
+  const { timeline } = useWords();
   const running = useSession((state) => isRunning(state.recording));
   const playing = usePlayback((state) => state.playing);
   const positionS = usePlayback((state) => (state.playing ? state.positionS : 0));
@@ -21,7 +23,7 @@ export function FollowChip() {
   };
   return (
     <button type="button" className="chip follow-chip" onClick={follow}>
-      {outOfSight ? "Back to the playhead" : "Follow the analysis"}
+      {outOfSight ? timeline.backToPlayhead : timeline.followAnalysis}
     </button>
   );
 }

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 import {
@@ -24,6 +25,7 @@ const START: Place = { row: 0, timeS: 0 };
  */
 export function HeatGrid({ rowHeight }: { rowHeight: number }) {
   const { session, viewport, seek } = useWorkspace();
+  const { timeline } = useWords();
   const grid = useRef<HTMLDivElement>(null);
   const width = useTrackWidth(grid);
   const [focused, setFocused] = useState(false);
@@ -86,7 +88,7 @@ export function HeatGrid({ rowHeight }: { rowHeight: number }) {
       ref={grid}
       className="heat-grid"
       role="grid"
-      aria-label="Scores by prompt and time"
+      aria-label={timeline.grid}
       aria-rowcount={prompts.length}
       aria-colcount={columnsOf(field)}
       onKeyDown={onKeyDown}
@@ -128,6 +130,7 @@ function Cell(props: {
 }) {
   const { prompt, column, field, current, live } = props;
   const { session } = useWorkspace();
+  useWords(); // What the cell says is said anew in another language.
   const span = cellSpan(column, field);
   const view = useView((state) => (current && live ? state.view : null));
   const words = useSession((state) =>

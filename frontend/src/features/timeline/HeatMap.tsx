@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from "react";
 import type { Detection } from "../../api/types";
+import { useWords } from "../../i18n/language";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { useSession, useView, useWorkspace } from "../session/context";
@@ -118,6 +119,7 @@ function CellMark(props: { rowHeight: number }) {
 /** On the hatched row of a prompt the model does not know: the nearest it does know, one click away. */
 function Replacements(props: { prompt: string; top: number; height: number; quiet: boolean }) {
   const { session } = useWorkspace();
+  const { timeline } = useWords();
   const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? NONE);
   const note = useSession((state) => state.infos[props.prompt]?.note ?? null);
   return (
@@ -128,8 +130,8 @@ function Replacements(props: { prompt: string; top: number; height: number; quie
     >
       {!props.quiet && (
         <span className="replacements-words">
-          {note ?? "This model has no such sound."}
-          {nearest.length > 0 && " Nearest:"}
+          {note ?? timeline.noSuchSound}
+          {nearest.length > 0 && ` ${timeline.nearest}`}
         </span>
       )}
       {nearest.map((label) => (
@@ -137,7 +139,7 @@ function Replacements(props: { prompt: string; top: number; height: number; quie
           key={label}
           type="button"
           className="chip chip-small"
-          aria-label={`Look for ${label} instead of ${props.prompt}`}
+          aria-label={timeline.replace(label, props.prompt)}
           onClick={() => session.replaceRow(props.prompt, [label])}
         >
           {label}

@@ -1,5 +1,6 @@
 import { useCallback, useRef } from "react";
-import { formatClock } from "../../lib/format";
+import { useLanguage, useWords } from "../../i18n/language";
+import { formatClock, formatNumber } from "../../lib/format";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { SortMenu } from "../prompts/SortMenu";
@@ -22,6 +23,7 @@ const SPOKEN_AFTER_MS = 100;
 
 function WaveLane() {
   const { session, viewport } = useWorkspace();
+  const { timeline } = useWords();
   const palette = usePalette();
   const waves = usePeaks();
   const watch = useRedraw();
@@ -34,7 +36,7 @@ function WaveLane() {
     [session, viewport, palette, waves],
   );
   return (
-    <Lane kind="wave" label="Level">
+    <Lane kind="wave" label={timeline.level}>
       <Canvas paint={paint} watch={watch} />
     </Lane>
   );
@@ -42,6 +44,7 @@ function WaveLane() {
 
 function SpectrumLane() {
   const { session, viewport } = useWorkspace();
+  const { timeline } = useWords();
   const palette = usePalette();
   const track = useRef<HTMLDivElement>(null);
   const width = useTrackWidth(track);
@@ -64,8 +67,10 @@ function SpectrumLane() {
       kind="spectrum"
       label={
         <>
-          <span>Spectrum</span>
-          {info && <span className="num lane-unit">to {Math.round(info.max_hz / 1000)} kHz</span>}
+          <span>{timeline.spectrum}</span>
+          {info && (
+            <span className="num lane-unit">{timeline.toKhz(formatNumber(info.max_hz / 1000, 0))}</span>
+          )}
         </>
       }
     >
@@ -78,23 +83,26 @@ function SpectrumLane() {
 
 function AxisLane() {
   const { viewport } = useWorkspace();
+  const { common, timeline } = useWords();
+  const language = useLanguage((state) => state.language);
   const palette = usePalette();
   const known = useView((state) => state.durationS > 0);
   const { startS, endS } = useSettledView(SPOKEN_AFTER_MS);
   const watch = useRedraw();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the language decides how its times are written
   const paint = useCallback(
     (surface: Surface) => {
       const { view } = viewport.store.getState();
       if (known) paintAxis(surface, palette, view, ticksFor(view, surface.width, TICK_GAP_PX));
     },
-    [viewport, palette, known],
+    [viewport, palette, known, language],
   );
   return (
     <Lane kind="axis" label={<SortMenu />}>
       <Canvas
         paint={paint}
         watch={watch}
-        label={`Time axis, ${formatClock(startS)} to ${formatClock(endS)}`}
+        label={timeline.axis(common.range(formatClock(startS), formatClock(endS)))}
       />
     </Lane>
   );

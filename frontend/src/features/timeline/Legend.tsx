@@ -1,4 +1,5 @@
 import { useSettings } from "../../app/settings";
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { Menu } from "../../ui/Menu";
 import { useSession } from "../session/context";
@@ -8,6 +9,7 @@ import { colourTable, legendGradient, SCALE_NAMES } from "./colour";
 export function Legend() {
   const threshold = useSession((state) => state.threshold);
   const scale = useSettings((state) => state.scale);
+  const { timeline } = useWords();
   const setScale = useSettings((state) => state.setScale);
   return (
     <div className="legend-menu">
@@ -15,14 +17,14 @@ export function Legend() {
         className="legend num"
         label={
           <>
-            <span className="visually-hidden">Colours from score</span>
-            <span>0</span>
+            <span className="visually-hidden">{timeline.legendFrom}</span>
+            <span>{0}</span>
             <span className="legend-bar" style={{ background: legendGradient(colourTable(scale)) }}>
               <span className="legend-mark" style={{ left: `${threshold * 100}%` }} />
             </span>
-            <span className="visually-hidden">to</span>
-            <span>1</span>
-            <span className="visually-hidden">; moments are above {formatScore(threshold)}</span>
+            <span className="visually-hidden">{timeline.legendTo}</span>
+            <span>{1}</span>
+            <span className="visually-hidden">{timeline.legendAbove(formatScore(threshold))}</span>
           </>
         }
       >

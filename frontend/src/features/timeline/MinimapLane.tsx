@@ -1,4 +1,5 @@
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef } from "react";
+import { useWords } from "../../i18n/language";
 import { throttled } from "../../lib/throttled";
 import { Canvas, type Surface, type Watch } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
@@ -13,6 +14,7 @@ import { isWhole } from "./view-store";
 /** The whole recording at a glance. A click goes there; while zoomed in, dragging moves the view along. */
 export function MinimapLane() {
   const { session, viewport, seek } = useWorkspace();
+  const { timeline } = useWords();
   const palette = usePalette();
   const durationS = useView((state) => state.durationS);
   const settings = useSession((state) => state.rows);
@@ -46,7 +48,7 @@ export function MinimapLane() {
   };
 
   return (
-    <Lane kind="mini" label="Whole recording">
+    <Lane kind="mini" label={timeline.wholeRecording}>
       <div
         className="fill"
         onPointerDown={(event) => {

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { Detection, PromptInfo } from "../../api/types";
-import { formatClockTenths, formatScore, plural } from "../../lib/format";
+import { useLanguage, useWords, words } from "../../i18n/language";
+import { formatClockTenths, formatScore } from "../../lib/format";
 import { useSession } from "../session/context";
 
 const SPOKEN_MOMENTS = 12;
@@ -11,17 +12,15 @@ export function describeRow(
   moments: readonly Detection[],
   muted: boolean,
 ): string {
-  if (muted) return "muted";
-  if (info && !info.covered) return "not covered by this model";
-  if (moments.length === 0) return "no moments";
-  const spoken = moments
-    .slice(0, SPOKEN_MOMENTS)
-    .map(
-      (m) => `${formatClockTenths(m.onset_s)} to ${formatClockTenths(m.offset_s)} (${formatScore(m.peak)})`,
-    );
-  const more = moments.length - spoken.length;
-  const rest = more > 0 ? `, and ${more} more` : "";
-  return `${plural(moments.length, "moment", "moments")}: ${spoken.join(", ")}${rest}`;
+  const { common, timeline } = words();
+  if (muted) return timeline.muted;
+  if (info && !info.covered) return common.notCovered;
+  if (moments.length === 0) return timeline.noMoments;
+  const spoken = moments.slice(0, SPOKEN_MOMENTS).map(({ onset_s, offset_s, peak }) => {
+    const when = common.range(formatClockTenths(onset_s), formatClockTenths(offset_s));
+    return `${when} (${formatScore(peak)})`;
+  });
+  return timeline.momentsAt(common.moments(moments.length), spoken, moments.length - spoken.length);
 }
 
 /** The map for those who do not see it. */
@@ -30,22 +29,25 @@ export function MomentsTable() {
   const infos = useSession((state) => state.infos);
   const settings = useSession((state) => state.rows);
   const detections = useSession((state) => state.detections);
+  const { timeline } = useWords();
+  const language = useLanguage((state) => state.language);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the language decides how a row is told
   const rows = useMemo(
     () =>
       prompts.map((prompt) => {
         const own = detections.filter((moment) => moment.prompt === prompt);
         return { prompt, words: describeRow(infos[prompt], own, settings[prompt]?.muted ?? false) };
       }),
-    [prompts, infos, settings, detections],
+    [prompts, infos, settings, detections, language],
   );
   if (rows.length === 0) return null;
   return (
     <table className="visually-hidden">
-      <caption>Moments of each prompt</caption>
+      <caption>{timeline.table}</caption>
       <thead>
         <tr>
-          <th scope="col">Prompt</th>
-          <th scope="col">Moments</th>
+          <th scope="col">{timeline.prompt}</th>
+          <th scope="col">{timeline.moments}</th>
         </tr>
       </thead>
       <tbody>

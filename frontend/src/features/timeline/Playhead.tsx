@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { useWords } from "../../i18n/language";
 import { formatClockTenths } from "../../lib/format";
 import { usePlayback, useView, useWorkspace } from "../session/context";
 import { timeToX } from "./geometry";
@@ -9,6 +10,7 @@ import { timeToX } from "./geometry";
  */
 export function Playhead() {
   const { player, viewport } = useWorkspace();
+  const { timeline } = useWords();
   const durationS = useView((state) => state.durationS);
   const positionS = usePlayback((state) => state.positionS);
   const line = useRef<HTMLDivElement>(null);
@@ -35,11 +37,11 @@ export function Playhead() {
       className="playhead"
       role="slider"
       tabIndex={0}
-      aria-label="Playhead"
+      aria-label={timeline.playhead}
       aria-valuemin={0}
       aria-valuemax={Math.round(durationS * 10) / 10}
       aria-valuenow={Math.round(positionS * 10) / 10}
-      aria-valuetext={`${formatClockTenths(positionS)} of ${formatClockTenths(durationS)}`}
+      aria-valuetext={timeline.timeOf(formatClockTenths(positionS), formatClockTenths(durationS))}
     >
       <div className="playhead-cap" />
     </div>

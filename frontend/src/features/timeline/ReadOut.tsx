@@ -1,13 +1,16 @@
+import { useWords, words } from "../../i18n/language";
 import { formatClockTenths, formatScore } from "../../lib/format";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { thresholdOf } from "../session/session-state";
 
+const INSPECT_KEY = "I";
 const CARD_PX = 230;
 const CARD_HEIGHT_PX = 118;
 
 /** What lies under the pointer: the prompt, the time and the score there. */
 export function ReadOut() {
   const { session, viewport } = useWorkspace();
+  const { timeline } = useWords();
   const hover = useView((state) => state.hover);
   const prompts = useSession((state) => state.prompts);
   const infos = useSession((state) => state.infos);
@@ -43,11 +46,11 @@ export function ReadOut() {
                   viewport.setHover(null);
                 }}
               >
-                Why? <kbd>I</kbd>
+                {timeline.why} <kbd>{INSPECT_KEY}</kbd>
               </button>
             )}
             {info?.matched && info.matched !== prompt && (
-              <span className="readout-as">heard as {info.matched}</span>
+              <span className="readout-as">{timeline.heardAs(info.matched)}</span>
             )}
           </>
         )}
@@ -57,8 +60,8 @@ export function ReadOut() {
 }
 
 function scoreWords(score: number, covered: boolean | undefined, threshold: number): string {
-  if (covered === false) return "not covered by this model";
-  if (Number.isNaN(score)) return "not heard yet";
-  const side = score >= threshold ? "above" : "below";
-  return `score ${formatScore(score)}, ${side} ${formatScore(threshold)}`;
+  const { common, timeline } = words();
+  if (covered === false) return common.notCovered;
+  if (Number.isNaN(score)) return timeline.notHeardYet;
+  return timeline.score(formatScore(score), score >= threshold, formatScore(threshold));
 }

@@ -1,4 +1,5 @@
 import type { KeyboardEvent } from "react";
+import { useWords } from "../../i18n/language";
 import { formatClockHundredths, formatLength } from "../../lib/format";
 import { useSession, useView, useWorkspace } from "../session/context";
 import { spanOf, timeToX, type View } from "./geometry";
@@ -26,6 +27,7 @@ export function Selection() {
 function Edge(props: { edge: "start" | "end"; selection: View; hidden: boolean }) {
   const { edge, selection } = props;
   const { viewport } = useWorkspace();
+  const { timeline } = useWords();
   const durationS = useView((state) => state.durationS);
   const frameS = useSession((state) => state.recording?.seconds_per_frame) ?? FALLBACK_FRAME_S;
   const atS = edge === "start" ? selection.startS : selection.endS;
@@ -45,7 +47,7 @@ function Edge(props: { edge: "start" | "end"; selection: View; hidden: boolean }
       data-edge={edge}
       role="slider"
       tabIndex={0}
-      aria-label={edge === "start" ? "Start of the selection" : "End of the selection"}
+      aria-label={edge === "start" ? timeline.selectionStart : timeline.selectionEnd}
       aria-valuemin={0}
       aria-valuemax={Math.round(durationS * 100) / 100}
       aria-valuenow={Math.round(atS * 100) / 100}

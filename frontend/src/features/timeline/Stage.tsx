@@ -1,4 +1,5 @@
 import { type CSSProperties, type RefObject, useEffect, useRef } from "react";
+import { useWords } from "../../i18n/language";
 import { useCompact } from "../../ui/use-compact";
 import { MomentEdges } from "../detections/MomentEdges";
 import { AddPrompt } from "../prompts/AddPrompt";
@@ -18,6 +19,7 @@ const ROW_TOUCH_PX = 44;
 
 /** Lanes and map on one time axis, under one playhead. */
 export function Stage() {
+  const { timeline } = useWords();
   const stage = useRef<HTMLDivElement>(null);
   const tracks = useRef<HTMLDivElement>(null);
   const heat = useRef<HTMLDivElement>(null);
@@ -28,7 +30,7 @@ export function Stage() {
   return (
     <div className="stage" style={style}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="stage-scroll" ref={stage} tabIndex={0} aria-label="Timeline">
+      <section className="stage-scroll" ref={stage} tabIndex={0} aria-label={timeline.name}>
         <div className="axis-bound">
           <div className="tracks" ref={tracks}>
             <Selection />

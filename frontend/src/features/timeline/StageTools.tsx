@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { useView, useWorkspace } from "../session/context";
 import { Legend } from "./Legend";
@@ -8,15 +9,16 @@ const ZOOM_STEP = 2;
 /** Legend of the map and the zoom, in the corner of the stage. */
 export function StageTools() {
   const { viewport, player } = useWorkspace();
+  const { timeline } = useWords();
   const whole = useView(isWhole);
   const zoom = (factor: number) => viewport.zoom(factor, player.positionS);
   return (
     <div className="stage-tools">
-      <fieldset className="zoom" aria-label="Zoom">
+      <fieldset className="zoom" aria-label={timeline.zoom}>
         <button
           type="button"
           className="icon-btn"
-          aria-label="Zoom out"
+          aria-label={timeline.zoomOut}
           disabled={whole}
           onClick={() => zoom(1 / ZOOM_STEP)}
         >
@@ -25,13 +27,18 @@ export function StageTools() {
         <button
           type="button"
           className="icon-btn"
-          aria-label="Show all"
+          aria-label={timeline.showAll}
           disabled={whole}
           onClick={() => viewport.showAll()}
         >
           <Icon name="whole" size={16} />
         </button>
-        <button type="button" className="icon-btn" aria-label="Zoom in" onClick={() => zoom(ZOOM_STEP)}>
+        <button
+          type="button"
+          className="icon-btn"
+          aria-label={timeline.zoomIn}
+          onClick={() => zoom(ZOOM_STEP)}
+        >
           <Icon name="plus" size={16} />
         </button>
       </fieldset>

@@ -1,3 +1,4 @@
+import { words } from "../../i18n/language";
 import { formatClock, formatClockHundredths, formatClockTenths, formatScore } from "../../lib/format";
 import { spanOf, type View } from "./geometry";
 
@@ -93,12 +94,15 @@ export interface CellFacts {
 
 /** A cell in words: whose it is, when, and how it stands to its threshold. */
 export function cellWords({ prompt, span, score, threshold, covered, muted }: CellFacts): string {
-  const when = `${clock(span, span.startS)} to ${clock(span, span.endS)}`;
-  const lead = `${prompt}${muted ? ", muted" : ""}, ${when}`;
-  if (!covered) return `${lead}, not covered by this model`;
-  if (Number.isNaN(score)) return `${lead}, not heard yet`;
-  const side = score >= threshold ? "above" : "below";
-  return `${lead}, score ${formatScore(score)}, ${side} the threshold of ${formatScore(threshold)}`;
+  const { common, timeline } = words();
+  const when = common.range(clock(span, span.startS), clock(span, span.endS));
+  const lead = muted ? [prompt, timeline.muted, when] : [prompt, when];
+  const standing = () => {
+    if (!covered) return common.notCovered;
+    if (Number.isNaN(score)) return timeline.notHeardYet;
+    return timeline.cellScore(formatScore(score), score >= threshold, formatScore(threshold));
+  };
+  return [...lead, standing()].join(", ");
 }
 
 function clock(span: View, timeS: number): string {

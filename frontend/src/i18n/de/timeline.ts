@@ -1,3 +1,41 @@
 import type { Words } from "../language";
 
-export const timeline: Words["timeline"] = {};
+export const timeline: Words["timeline"] = {
+  name: "Zeitleiste",
+  wholeRecording: "Ganze Aufnahme",
+  chapters: "Kapitel",
+  level: "Pegel",
+  spectrum: "Spektrum",
+  toKhz: (khz) => `bis ${khz} kHz`,
+  axis: (range) => `Zeitachse, ${range}`,
+  backToPlayhead: "Zurück zur Abspielmarke",
+  followAnalysis: "Der Analyse folgen",
+  playhead: "Abspielmarke",
+  timeOf: (time, length) => `${time} von ${length}`,
+  selectionStart: "Anfang der Auswahl",
+  selectionEnd: "Ende der Auswahl",
+  zoom: "Vergrößerung",
+  zoomIn: "Vergrößern",
+  zoomOut: "Verkleinern",
+  showAll: "Alles zeigen",
+  legendFrom: "Farben vom Wert",
+  legendTo: "bis",
+  legendAbove: (threshold) => `; Fundstellen liegen über ${threshold}`,
+  grid: "Werte nach Suchwort und Zeit",
+  cellScore: (score, above, threshold) =>
+    `Wert ${score}, ${above ? "über" : "unter"} der Schwelle von ${threshold}`,
+  score: (score, above, threshold) => `Wert ${score}, ${above ? "über" : "unter"} ${threshold}`,
+  notHeardYet: "noch nicht gehört",
+  muted: "stumm",
+  why: "Warum?",
+  heardAs: (label) => `gehört als ${label}`,
+  noSuchSound: "Dieses Modell kennt kein solches Geräusch.",
+  nearest: "Am nächsten:",
+  replace: (label, prompt) => `Nach ${label} statt nach ${prompt} suchen`,
+  table: "Fundstellen zu jedem Suchwort",
+  prompt: "Suchwort",
+  moments: "Fundstellen",
+  noMoments: "keine Fundstellen",
+  momentsAt: (count, spoken, more) =>
+    `${count}: ${spoken.join(", ")}${more > 0 ? ` und ${more} weitere` : ""}`,
+};
