@@ -1,20 +1,25 @@
 import { useEffect, useState } from "react";
 import { useNotice } from "../../app/notice";
+import { useWords, words } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { filesOfDrop } from "./chosen-files";
 import { useSource } from "./source-store";
 
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
-const unreadable = () =>
-  useNotice.getState().show({
+function unreadable(): void {
+  const { source } = words();
+  const problem = {
     code: "unreadable_drop",
-    message: "The browser could not read what was dropped.",
-    hint: "Check that the files are still there, or choose them with the button.",
-  });
+    message: source.dropUnreadable,
+    hint: source.dropUnreadableHint,
+  };
+  useNotice.getState().show(problem);
+}
 
 /** Files and folders may be dropped anywhere on the page; while some hover, the page says so. */
 export function DropOverlay() {
+  const { source } = useWords();
   const [over, setOver] = useState(false);
   const send = useSource((state) => state.send);
 
@@ -49,8 +54,8 @@ export function DropOverlay() {
   return (
     <div className="drop-overlay" aria-hidden="true">
       <div className="drop-words">
-        <strong>Drop it to listen</strong>
-        <span>Audio or video: a file, several, or a folder</span>
+        <strong>{source.dropIt}</strong>
+        <span>{source.dropWhat}</span>
       </div>
     </div>
   );

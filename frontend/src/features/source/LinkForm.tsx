@@ -1,4 +1,5 @@
 import { type FormEvent, useRef } from "react";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { SiteIcon } from "../../ui/SiteIcon";
 import { LinkPanel } from "./LinkPanel";
@@ -9,6 +10,7 @@ import { useLinkCatcher } from "./use-link-catcher";
 
 /** The box for a link, and below it what the server makes of the link. */
 export function LinkForm(props: { placeholder: string }) {
+  const { source } = useWords();
   const field = useRef<HTMLInputElement>(null);
   const text = useLink((state) => state.text);
   const reading = useLink((state) => state.reading);
@@ -36,7 +38,7 @@ export function LinkForm(props: { placeholder: string }) {
           type="text"
           inputMode="url"
           enterKeyHint="go"
-          aria-label="Link to a recording"
+          aria-label={source.linkLabel}
           placeholder={props.placeholder}
           autoComplete="off"
           spellCheck={false}
@@ -53,7 +55,7 @@ export function LinkForm(props: { placeholder: string }) {
           <button
             type="button"
             className="icon-btn link-clear"
-            aria-label="Clear the link"
+            aria-label={source.clearLink}
             onClick={() => {
               clear();
               field.current?.focus();
@@ -67,7 +69,7 @@ export function LinkForm(props: { placeholder: string }) {
           className="pill-go"
           disabled={busy || sending || text.trim() === "" || !stretchIsRead}
         >
-          Listen
+          {source.listen}
         </button>
       </div>
       <LinkPanel />

@@ -1,4 +1,5 @@
 import type { LinkPreview } from "../../api/types";
+import { useWords } from "../../i18n/language";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { FileButton } from "./FileButton";
 import { useLink } from "./link-store";
@@ -7,6 +8,7 @@ import { readStretch } from "./link-time";
 
 /** Under the box: the link as it was understood, the stretch to take of it, or why it cannot be taken. */
 export function LinkPanel() {
+  const { source } = useWords();
   const reading = useLink((state) => state.reading);
   const { clear } = useLink.getState();
   switch (reading.kind) {
@@ -25,7 +27,7 @@ export function LinkPanel() {
         <div className="link-panel">
           <ProblemBox problem={reading.problem} onDismiss={clear}>
             {reading.problem.code === "site_not_allowed" && (
-              <FileButton className="btn">Upload the file instead</FileButton>
+              <FileButton className="btn">{source.uploadInstead}</FileButton>
             )}
           </ProblemBox>
         </div>
@@ -34,22 +36,22 @@ export function LinkPanel() {
 }
 
 function Understood({ preview }: { preview: LinkPreview }) {
+  const { source } = useWords();
   const offered = useLink((state) => state.offered);
   return (
     <div className="link-understood" role="status">
       <p>
         <b>{preview.site}</b> <span className="link-address">{shortAddress(preview.url)}</span>
       </p>
-      {preview.kind === "list" && <p className="link-note">This is a list. Its first recording is taken.</p>}
-      {offered && (
-        <p className="link-note">This link came with the page’s address. Press Listen to fetch it.</p>
-      )}
+      {preview.kind === "list" && <p className="link-note">{source.listFirst}</p>}
+      {offered && <p className="link-note">{source.offered}</p>}
     </div>
   );
 }
 
 /** Both ends may stay empty: then everything is taken. */
 function StretchFields() {
+  const { source } = useWords();
   const start = useLink((state) => state.start);
   const end = useLink((state) => state.end);
   const { setStart, setEnd } = useLink.getState();
@@ -57,22 +59,22 @@ function StretchFields() {
   return (
     <div className="link-stretch num">
       <label>
-        From
+        {source.from}
         <input
           className="field"
-          aria-label="Take it from"
-          placeholder="the start"
+          aria-label={source.takeFrom}
+          placeholder={source.theStart}
           autoComplete="off"
           value={start}
           onChange={(event) => setStart(event.target.value)}
         />
       </label>
       <label>
-        to
+        {source.to}
         <input
           className="field"
-          aria-label="Take it until"
-          placeholder="the end"
+          aria-label={source.takeUntil}
+          placeholder={source.theEnd}
           autoComplete="off"
           value={end}
           onChange={(event) => setEnd(event.target.value)}

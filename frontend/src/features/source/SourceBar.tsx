@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useCompact } from "../../ui/use-compact";
@@ -8,6 +9,7 @@ import { TransferBox } from "./TransferBox";
 
 /** The source box at the top of a recording's page. */
 export function SourceBar() {
+  const { source } = useWords();
   const transfer = useSource((state) => state.transfer);
   const problem = useSource((state) => state.problem);
   const compact = useCompact();
@@ -18,8 +20,8 @@ export function SourceBar() {
         <TransferBox transfer={transfer} compact />
       ) : (
         <>
-          <LinkForm placeholder={compact ? "Paste a link" : "Paste a link, or drop a file"} />
-          <FileButton className="icon-btn" ariaLabel="Choose a file">
+          <LinkForm placeholder={compact ? source.pasteLink : source.pasteOrDrop} />
+          <FileButton className="icon-btn" ariaLabel={source.chooseFile}>
             <Icon name="file" />
           </FileButton>
         </>

@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useCompact } from "../../ui/use-compact";
 import { FileButton, FolderButton } from "./FileButton";
@@ -8,6 +9,7 @@ import { TransferBox } from "./TransferBox";
 
 /** The large box in the middle of the empty page. */
 export function SourceHero() {
+  const { source } = useWords();
   const transfer = useSource((state) => state.transfer);
   const problem = useSource((state) => state.problem);
   const dismiss = useSource((state) => state.dismiss);
@@ -24,14 +26,14 @@ export function SourceHero() {
   return (
     <div className="hero-box">
       {problem && <ProblemBox problem={problem} onDismiss={dismiss} />}
-      <LinkForm placeholder={compact ? "Paste a link" : "Paste a YouTube or SoundCloud link"} />
+      <LinkForm placeholder={compact ? source.pasteLink : source.pasteKnown} />
       <div className="hero-drop">
-        <p>{compact ? "or listen to a file" : "or drop a recording here"}</p>
+        <p>{compact ? source.orFile : source.orDrop}</p>
         <div className="hero-buttons">
-          <FileButton className={linked ? "btn" : "btn btn-go"}>Choose a file</FileButton>
-          {!compact && <FolderButton className="btn">Choose a folder</FolderButton>}
+          <FileButton className={linked ? "btn" : "btn btn-go"}>{source.chooseFile}</FileButton>
+          {!compact && <FolderButton className="btn">{source.chooseFolder}</FolderButton>}
           <button type="button" className="btn" onClick={() => void sample()}>
-            Try the sample
+            {source.trySample}
           </button>
         </div>
       </div>

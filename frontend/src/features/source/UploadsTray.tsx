@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { recordingHash } from "../../app/route";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { ProgressBar } from "../../ui/ProgressBar";
 import { useCompact } from "../../ui/use-compact";
@@ -9,6 +10,7 @@ import { leftOutWords, uploadsSummary, uploadWords } from "./upload-words";
 
 /** The files that are on their way, in a corner of whatever page is open. */
 export function UploadsTray() {
+  const { source } = useWords();
   const uploads = useUploads((state) => state.uploads);
   const leftOut = useUploads((state) => state.leftOut);
   const dismiss = useUploads((state) => state.dismiss);
@@ -16,17 +18,17 @@ export function UploadsTray() {
   const compact = useCompact();
   const [open, setOpen] = useState(!compact);
   if (uploads.length === 0 && leftOut === 0) return null;
-  const summary = uploads.length > 0 ? uploadsSummary(uploads) : "Nothing to send";
+  const summary = uploads.length > 0 ? uploadsSummary(uploads) : source.nothingToSend;
   return (
-    <section className="uploads" aria-label="Uploads">
+    <section className="uploads" aria-label={source.uploads}>
       <header className="uploads-head">
         <button type="button" className="uploads-title" aria-expanded={open} onClick={() => setOpen(!open)}>
           <b>{summary}</b>
           {leftOut > 0 && <span>{leftOutWords(leftOut)}</span>}
-          <span className="visually-hidden">{open ? ", hide the files" : ", show the files"}</span>
+          <span className="visually-hidden">{open ? source.hideFiles : source.showFiles}</span>
         </button>
         {!uploads.some(isUnderWay) && (
-          <button type="button" className="icon-btn" aria-label="Close the list of uploads" onClick={dismiss}>
+          <button type="button" className="icon-btn" aria-label={source.closeUploads} onClick={dismiss}>
             <Icon name="close" size={16} />
           </button>
         )}
@@ -46,6 +48,7 @@ export function UploadsTray() {
 }
 
 function UploadRow({ upload }: { upload: FileUpload }) {
+  const { source, common } = useWords();
   const { key, name, state, problem } = upload;
   const cancel = useUploads((uploads) => uploads.cancel);
   const again = useUploads((uploads) => uploads.again);
@@ -68,21 +71,21 @@ function UploadRow({ upload }: { upload: FileUpload }) {
       </div>
       {state === "failed" && upload.again && (
         <button type="button" className="btn" onClick={() => again(key)}>
-          Try again
+          {common.tryAgain}
         </button>
       )}
       {isUnderWay(upload) && (
         <button
           type="button"
           className="icon-btn"
-          aria-label={`Stop sending ${name}`}
+          aria-label={source.stopSending(name)}
           onClick={() => cancel(key)}
         >
           <Icon name="close" size={16} />
         </button>
       )}
       {isUnderWay(upload) && (
-        <ProgressBar share={upload.sentBytes / upload.totalBytes} label={`Upload of ${name}`} />
+        <ProgressBar share={upload.sentBytes / upload.totalBytes} label={source.uploadOf(name)} />
       )}
     </li>
   );

@@ -1,4 +1,5 @@
 import type { SendingFile } from "../../api/upload";
+import { locale } from "../../i18n/locale";
 
 /** What a file chooser offers by itself: all audio and video, and what systems do not know as such. */
 export const ACCEPTED = "audio/*,video/*,.flac,.opus,.mka,.caf,.amr,.wv,.aiff";
@@ -19,7 +20,7 @@ export interface Chosen {
 }
 
 const byPath = (a: SendingFile, b: SendingFile) =>
-  a.path.localeCompare(b.path, undefined, { numeric: true, sensitivity: "base" });
+  a.path.localeCompare(b.path, locale(), { numeric: true, sensitivity: "base" });
 
 /** Files as a chooser gives them; those of a folder come with their path in it. */
 export function filesOfList(list: Iterable<File>): Chosen {

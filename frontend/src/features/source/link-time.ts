@@ -1,3 +1,4 @@
+import { words } from "../../i18n/language";
 import { formatClock, formatClockTenths } from "../../lib/format";
 
 const CLOCK = /^(?:(?:(\d{1,3}):)?(\d{1,4}):)?(\d{1,6}(?:[.,]\d{1,3})?)$/;
@@ -33,7 +34,7 @@ export function readStretch(start: string, end: string): Stretch | string {
   const startS = start.trim() === "" ? null : parseTime(start);
   const endS = end.trim() === "" ? null : parseTime(end);
   const unread = [start, end].find((text) => text.trim() !== "" && parseTime(text) === null);
-  if (unread !== undefined) return `“${unread.trim()}” is not a time. Write 12:30, 750 or 1h2m.`;
-  if (endS !== null && endS <= (startS ?? 0)) return "The end has to come after the start.";
+  if (unread !== undefined) return words().source.notATime(unread.trim());
+  if (endS !== null && endS <= (startS ?? 0)) return words().source.endAfterStart;
   return { startS: startS === 0 ? null : startS, endS };
 }

@@ -4,14 +4,16 @@ import { type Problem, problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { useNotice } from "../../app/notice";
 import { openRecording } from "../../app/route";
+import { words } from "../../i18n/language";
 import type { Chosen } from "./chosen-files";
 import { useUploads } from "./upload-store";
 
 const PROMPTS_KEY = "sonotag.prompts";
 
 export interface Transfer {
-  kind: "sample" | "link";
   name: string;
+  /** What is under way, in words. */
+  doing: string;
 }
 
 interface SourceState {
@@ -35,9 +37,9 @@ function rememberedPrompts(): string[] {
 }
 
 export const useSource = create<SourceState>((set, get) => {
-  const add = async (kind: Transfer["kind"], name: string, fetchRecording: () => Promise<Recording>) => {
+  const add = async (transfer: Transfer, fetchRecording: () => Promise<Recording>) => {
     if (get().transfer) return;
-    set({ problem: null, transfer: { kind, name } });
+    set({ problem: null, transfer });
     try {
       await begin(await fetchRecording(), get().prompts);
     } catch (error) {
@@ -60,7 +62,10 @@ export const useSource = create<SourceState>((set, get) => {
       set({ problem: null });
       useUploads.getState().send(chosen, get().prompts);
     },
-    sample: () => add("sample", "The sample", () => addSample()),
+    sample: () => {
+      const { source } = words();
+      return add({ name: source.theSample, doing: source.fetchingSample }, () => addSample());
+    },
   };
 });
 

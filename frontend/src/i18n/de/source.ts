@@ -1,3 +1,56 @@
 import type { Words } from "../language";
+import { pluralIn } from "../plural";
 
-export const source: Words["source"] = {};
+const plural = pluralIn("de");
+const files = (count: number) => plural(count, { one: "# Datei", other: "# Dateien" });
+const refused = (failed: number) => (failed > 0 ? `, ${failed} nicht gesendet` : "");
+
+export const source: Words["source"] = {
+  dropUnreadable: "Der Browser konnte nicht lesen, was abgelegt wurde.",
+  dropUnreadableHint: "Prüfe, ob die Dateien noch da sind, oder wähle sie über den Knopf.",
+  dropIt: "Ablegen und anhören",
+  dropWhat: "Ton oder Video: eine Datei, mehrere oder ein Ordner",
+  linkLabel: "Link zu einer Aufnahme",
+  clearLink: "Link löschen",
+  listen: "Anhören",
+  uploadInstead: "Stattdessen die Datei senden",
+  listFirst: "Das ist eine Liste. Ihre erste Aufnahme wird genommen.",
+  offered: "Dieser Link kam mit der Adresse der Seite. „Anhören“ holt ihn.",
+  from: "Von",
+  to: "bis",
+  takeFrom: "Ab hier nehmen",
+  takeUntil: "Bis hier nehmen",
+  theStart: "Anfang",
+  theEnd: "Ende",
+  notATime: (typed) => `„${typed}“ ist keine Zeit. Schreibe 12:30, 750 oder 1h2m.`,
+  endAfterStart: "Das Ende muss nach dem Anfang kommen.",
+  pasteLink: "Link einfügen",
+  pasteOrDrop: "Link einfügen oder Datei ablegen",
+  pasteKnown: "Link von YouTube oder SoundCloud einfügen",
+  orFile: "oder eine Datei anhören",
+  orDrop: "oder lege hier eine Aufnahme ab",
+  chooseFile: "Datei wählen",
+  chooseFolder: "Ordner wählen",
+  trySample: "Beispiel probieren",
+  theSample: "Das Beispiel",
+  fetchingSample: "Das Beispiel wird geholt",
+  transfer: "Übertragung",
+  uploads: "Gesendete Dateien",
+  nothingToSend: "Nichts zu senden",
+  hideFiles: ", Dateien ausblenden",
+  showFiles: ", Dateien zeigen",
+  closeUploads: "Liste der Dateien schließen",
+  stopSending: (name) => `${name} nicht weiter senden`,
+  uploadOf: (name) => `Senden von ${name}`,
+  waitingTurn: (total) => `${total}, wartet auf die anderen`,
+  lost: (sent, total) => `${sent} von ${total}, keine Verbindung; wird wieder versucht`,
+  sent: (total) => `${total} gesendet`,
+  notSent: "Nicht gesendet",
+  beingRead: (total) => `${total} gesendet, der Server liest`,
+  sentOf: (sent, total) => `${sent} von ${total}`,
+  speed: (bytes, left) => `, ${bytes} je Sekunde, noch ${left}`,
+  sendingOne: "Eine Datei wird gesendet",
+  filesSentOf: (done, all, failed) => `${done} von ${files(all)} gesendet${refused(failed)}`,
+  filesSent: (done, failed) => `${files(done)} gesendet${refused(failed)}`,
+  leftOut: (count) => `${files(count)} anderer Art ausgelassen`,
+};

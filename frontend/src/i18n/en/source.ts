@@ -1,1 +1,56 @@
-export const source = {};
+import { pluralIn } from "../plural";
+
+const plural = pluralIn("en");
+const files = (count: number) => plural(count, { one: "# file", other: "# files" });
+const refused = (failed: number) => (failed > 0 ? `, ${failed} not sent` : "");
+
+export const source = {
+  dropUnreadable: "The browser could not read what was dropped.",
+  dropUnreadableHint: "Check that the files are still there, or choose them with the button.",
+  dropIt: "Drop it to listen",
+  dropWhat: "Audio or video: a file, several, or a folder",
+  linkLabel: "Link to a recording",
+  clearLink: "Clear the link",
+  listen: "Listen",
+  uploadInstead: "Upload the file instead",
+  listFirst: "This is a list. Its first recording is taken.",
+  offered: "This link came with the page’s address. Press Listen to fetch it.",
+  from: "From",
+  to: "to",
+  takeFrom: "Take it from",
+  takeUntil: "Take it until",
+  theStart: "the start",
+  theEnd: "the end",
+  notATime: (typed: string) => `“${typed}” is not a time. Write 12:30, 750 or 1h2m.`,
+  endAfterStart: "The end has to come after the start.",
+  pasteLink: "Paste a link",
+  pasteOrDrop: "Paste a link, or drop a file",
+  pasteKnown: "Paste a YouTube or SoundCloud link",
+  orFile: "or listen to a file",
+  orDrop: "or drop a recording here",
+  chooseFile: "Choose a file",
+  chooseFolder: "Choose a folder",
+  trySample: "Try the sample",
+  theSample: "The sample",
+  fetchingSample: "Fetching the sample",
+  transfer: "Transfer",
+  uploads: "Uploads",
+  nothingToSend: "Nothing to send",
+  hideFiles: ", hide the files",
+  showFiles: ", show the files",
+  closeUploads: "Close the list of uploads",
+  stopSending: (name: string) => `Stop sending ${name}`,
+  uploadOf: (name: string) => `Upload of ${name}`,
+  waitingTurn: (total: string) => `${total}, waiting for its turn`,
+  lost: (sent: string, total: string) => `${sent} of ${total}, no connection; trying again`,
+  sent: (total: string) => `${total} sent`,
+  notSent: "Not sent",
+  beingRead: (total: string) => `${total} sent, the server is reading it`,
+  sentOf: (sent: string, total: string) => `${sent} of ${total}`,
+  speed: (bytes: string, left: string) => `, ${bytes} a second, ${left} left`,
+  sendingOne: "Sending a file",
+  filesSentOf: (done: number, all: number, failed: number) =>
+    `${done} of ${files(all)} sent${refused(failed)}`,
+  filesSent: (done: number, failed: number) => `${files(done)} sent${refused(failed)}`,
+  leftOut: (count: number) => `${files(count)} of other kinds left out`,
+};
