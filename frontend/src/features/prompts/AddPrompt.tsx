@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
 import { modelFor, useCoverage } from "./catalogue";
@@ -15,6 +16,7 @@ export const ADD_PROMPT_ID = "add-prompt";
 
 /** The dashed box under the rows: type, Enter, and the row is there. */
 export function AddPrompt() {
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const [text, setText] = useState("");
   const [said, setSaid] = useState("");
@@ -42,7 +44,7 @@ export function AddPrompt() {
     session.setPrompts(next);
     grown.current = true;
     rememberPrompts(next.slice(present.length));
-    setSaid(`Added ${next.slice(present.length).join(", ")}`);
+    setSaid(words.added(next.slice(present.length).join(", ")));
   };
   const choose = (index: number) => {
     const joins = /[|>]\s*$/.test(before);
@@ -67,8 +69,8 @@ export function AddPrompt() {
         <input
           id={ADD_PROMPT_ID}
           className="add-prompt-field"
-          aria-label="Add a sound to look for"
-          placeholder={prompts.length === 0 ? "Type a sound to look for" : "Add a sound to look for"}
+          aria-label={words.add}
+          placeholder={prompts.length === 0 ? words.addFirst : words.add}
           autoComplete="off"
           enterKeyHint="done"
           {...box.fieldProps}

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { saveBlob } from "../share/copy";
 import { type ListRow, LONGEST_NAME, readFile, tidyName, writeFile } from "./list-format";
 import { useOwnLists } from "./own-lists";
@@ -9,6 +10,7 @@ const MOST_BYTES = 2_000_000;
 /** Keeps the rows on the page as a list, and takes lists along in a file. */
 export function KeepList(props: { present: readonly ListRow[]; onKept: (name: string) => void }) {
   const { present, onKept } = props;
+  const words = useWords().prompts.lists;
   const [name, setName] = useState("");
   const lists = useOwnLists((state) => state.lists);
   const { keep, take, say } = useOwnLists.getState();
@@ -21,10 +23,10 @@ export function KeepList(props: { present: readonly ListRow[]; onKept: (name: st
   };
   const read = async (file: File) => {
     try {
-      if (file.size > MOST_BYTES) throw new Error("That file is too large for a list.");
+      if (file.size > MOST_BYTES) throw new Error(words.fileTooLarge);
       onKept(take(readFile(await file.text())));
     } catch (error) {
-      say(error instanceof Error ? error.message : "That file cannot be read.");
+      say(error instanceof Error ? error.message : words.fileUnread);
     }
   };
   return (
@@ -33,27 +35,27 @@ export function KeepList(props: { present: readonly ListRow[]; onKept: (name: st
         <form onSubmit={submit}>
           <input
             className="field"
-            aria-label="Name for a list of the present rows"
-            placeholder={present.length === 1 ? "Name for this row" : `Name for these ${present.length} rows`}
+            aria-label={words.nameForRows}
+            placeholder={words.nameFor(present.length)}
             maxLength={LONGEST_NAME}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
           <button type="submit" className="btn" disabled={tidyName(name) === ""}>
-            Keep as a list
+            {words.keepRows}
           </button>
         </form>
       )}
       <span className="grow" />
       <button type="button" className="btn" onClick={() => picker.current?.click()}>
-        Open a file
+        {words.openFile}
       </button>
       <input
         ref={picker}
         type="file"
         accept=".json,application/json"
         hidden
-        aria-label="File of lists"
+        aria-label={words.file}
         onChange={(event) => {
           const [file] = event.target.files ?? [];
           if (file) void read(file);
@@ -65,10 +67,13 @@ export function KeepList(props: { present: readonly ListRow[]; onKept: (name: st
           type="button"
           className="btn"
           onClick={() =>
-            saveBlob(new Blob([writeFile(lists)], { type: "application/json" }), "Lists.sonotag.json")
+            saveBlob(
+              new Blob([writeFile(lists)], { type: "application/json" }),
+              `${words.fileName}.sonotag.json`,
+            )
           }
         >
-          Save all
+          {words.saveAll}
         </button>
       )}
     </div>

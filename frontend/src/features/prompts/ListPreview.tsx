@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from "react";
 import type { ModelChoice } from "../../api/client";
-import { plural } from "../../lib/format";
+import { useWords } from "../../i18n/language";
 import { useKnown } from "./catalogue";
 import type { ListRow } from "./list-format";
 import { RowWords } from "./RowWords";
@@ -9,6 +9,8 @@ import { rowColour } from "./row-colours";
 /** The words of a list, how many the model knows, and what can be done with them. */
 export function ListPreview(props: {
   title: string;
+  /** The language of the sounds, where it is known. */
+  lang?: string;
   rows: readonly ListRow[];
   model: ModelChoice;
   /** Whether there is anything to add to. */
@@ -17,6 +19,7 @@ export function ListPreview(props: {
   children?: ReactNode;
 }) {
   const { title, rows, model, canAdd, onUse } = props;
+  const words = useWords().prompts.lists;
   const [leaveOut, setLeaveOut] = useState(true);
   const id = useId();
   const known = useKnown(
@@ -26,14 +29,11 @@ export function ListPreview(props: {
   const isUnknown = (row: ListRow) => known.get(row.prompt) === false;
   const unknown = rows.filter(isUnknown).length;
   const used = leaveOut && unknown < rows.length ? rows.filter((row) => !isUnknown(row)) : [...rows];
-  const said = plural(used.length, "row", "rows");
   return (
     <section className="lists-shown" aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
       <p className="lists-known">
-        {unknown === 0
-          ? plural(rows.length, "sound", "sounds")
-          : `${rows.length - unknown} of ${rows.length} are known to this model`}
+        {unknown === 0 ? words.count(rows.length) : words.someKnown(rows.length - unknown, rows.length)}
         {unknown > 0 && (
           <label className="accept">
             <input
@@ -41,18 +41,20 @@ export function ListPreview(props: {
               checked={leaveOut}
               onChange={(event) => setLeaveOut(event.target.checked)}
             />
-            Leave out the others
+            {words.leaveOut}
           </label>
         )}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="lists-words" aria-label={`Sounds in ${title}`} tabIndex={0}>
+      <section className="lists-words" aria-label={words.soundsIn(title)} tabIndex={0}>
         <ul>
           {rows.map((row) => (
             <li key={row.prompt} className="chip" data-covered={known.get(row.prompt)}>
               {row.colour !== undefined && <i style={{ background: rowColour(row.colour) }} />}
-              <RowWords prompt={row.prompt} />
-              {isUnknown(row) && <span className="visually-hidden">, not known to this model</span>}
+              <span lang={props.lang}>
+                <RowWords prompt={row.prompt} />
+              </span>
+              {isUnknown(row) && <span className="visually-hidden">{`, ${words.notKnown}`}</span>}
             </li>
           ))}
         </ul>
@@ -60,7 +62,7 @@ export function ListPreview(props: {
       <div className="lists-use">
         {canAdd && (
           <button type="button" className="btn btn-go" onClick={() => onUse(used, "add")}>
-            Add {said}
+            {words.add(used.length)}
           </button>
         )}
         <button
@@ -68,7 +70,7 @@ export function ListPreview(props: {
           className={canAdd ? "btn" : "btn btn-go"}
           onClick={() => onUse(used, "replace")}
         >
-          {canAdd ? "Put in place of mine" : `Look for ${said}`}
+          {canAdd ? words.replace : words.lookFor(used.length)}
         </button>
         {props.children}
       </div>

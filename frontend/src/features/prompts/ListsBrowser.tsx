@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useWords } from "../../i18n/language";
 import { usePresetLists } from "./catalogue";
 import { KeepList } from "./KeepList";
 import { ListPreview } from "./ListPreview";
@@ -18,13 +19,14 @@ interface Entry {
 
 /** Names of lists beside the words of the one that is looked at. */
 export function ListsBrowser({ model, present, onUse }: ListsProps) {
+  const words = useWords().prompts.lists;
   const presets = usePresetLists(model);
   const own = useOwnLists((state) => state.lists);
   const entries: Entry[] = [
     ...own.map(({ name, rows }) => ({ key: `own ${name}`, title: name, rows, own: true })),
     ...presets.map(({ name, title, prompts }) => ({
       key: `preset ${name}`,
-      title,
+      title: words.titles[name] ?? title,
       rows: prompts.map((prompt) => ({ prompt })),
       own: false,
     })),
@@ -54,13 +56,13 @@ export function ListsBrowser({ model, present, onUse }: ListsProps) {
     );
   return (
     <div className="lists">
-      <nav className="lists-names" aria-label="Lists">
+      <nav className="lists-names" aria-label={words.short}>
         {names(
-          "Yours",
+          words.yours,
           entries.filter((entry) => entry.own),
         )}
         {names(
-          "Ready-made",
+          words.readyMade,
           entries.filter((entry) => !entry.own),
         )}
       </nav>
@@ -68,6 +70,7 @@ export function ListsBrowser({ model, present, onUse }: ListsProps) {
         <ListPreview
           key={shown.key}
           title={shown.title}
+          lang={shown.own ? undefined : "en"}
           rows={shown.rows}
           model={model}
           canAdd={present.length > 0}

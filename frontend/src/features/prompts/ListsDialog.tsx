@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import type { ModelChoice } from "../../api/client";
+import { useWords } from "../../i18n/language";
 import { Sheet } from "../../ui/Sheet";
 import { ListsBrowser } from "./ListsBrowser";
 import type { ListRow } from "./list-format";
@@ -15,6 +16,7 @@ export interface ListsProps {
 
 /** All lists of sounds, the ready-made and the reader's own, in a sheet. */
 export function ListsDialog(props: ListsProps) {
+  const { lists } = useWords().prompts;
   const dialog = useRef<HTMLDialogElement>(null);
   const open = useListsDialog((state) => state.open);
   useEffect(() => {
@@ -33,7 +35,7 @@ export function ListsDialog(props: ListsProps) {
   }, [open]);
   // Outside the stage, which hears the wheel and the keys of everything inside it.
   return createPortal(
-    <Sheet dialog={dialog} title="Lists of sounds" wide>
+    <Sheet dialog={dialog} title={lists.title} wide>
       {open && (
         <ListsBrowser
           {...props}

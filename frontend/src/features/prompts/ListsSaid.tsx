@@ -1,9 +1,11 @@
 import { useEffect } from "react";
-import { useOwnLists } from "./own-lists";
+import { useWords } from "../../i18n/language";
+import { useOwnLists, useSaid } from "./own-lists";
 
 /** What was just done to a list, and the way back from a deletion. */
 export function ListsSaid() {
-  const said = useOwnLists((state) => state.said);
+  const { lists } = useWords().prompts;
+  const said = useSaid();
   const deleted = useOwnLists((state) => state.deleted);
   useEffect(() => () => useOwnLists.getState().say(""), []);
   return (
@@ -11,7 +13,7 @@ export function ListsSaid() {
       <p role="status">{said}</p>
       {deleted && (
         <button type="button" className="btn btn-small" onClick={() => useOwnLists.getState().undoRemove()}>
-          Undo
+          {lists.undo}
         </button>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { copyText, saveBlob } from "../share/copy";
 import { LONGEST_NAME, type OwnList, writeFile } from "./list-format";
@@ -8,11 +9,12 @@ import { useOwnLists } from "./own-lists";
 /** What can be done with a list of the reader's own, beside using it. */
 export function OwnListTools(props: { list: OwnList; onRenamed: (name: string) => void }) {
   const { list, onRenamed } = props;
+  const words = useWords().prompts.lists;
   const { rename, remove, say } = useOwnLists.getState();
   const [name, setName] = useState<string | null>(null);
   const copy = async () => {
     const copied = await copyText(new URL(listHash(list), location.href).href);
-    say(copied ? "The link is on the clipboard." : "This browser does not let the page copy.");
+    say(copied ? words.linkCopied : words.copyRefused);
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -26,7 +28,7 @@ export function OwnListTools(props: { list: OwnList; onRenamed: (name: string) =
           // biome-ignore lint/a11y/noAutofocus: the field appears because Rename was pressed
           autoFocus
           className="field"
-          aria-label={`New name of ${list.name}`}
+          aria-label={words.newName(list.name)}
           maxLength={LONGEST_NAME}
           value={name}
           onChange={(event) => setName(event.target.value)}
@@ -37,7 +39,7 @@ export function OwnListTools(props: { list: OwnList; onRenamed: (name: string) =
           }}
         />
         <button type="submit" className="btn" disabled={name.trim() === ""}>
-          Rename
+          {words.rename}
         </button>
       </form>
     );
@@ -45,25 +47,25 @@ export function OwnListTools(props: { list: OwnList; onRenamed: (name: string) =
   return (
     <div className="lists-tools">
       <button type="button" className="btn" onClick={() => void copy()}>
-        Copy link
+        {words.copyLink}
       </button>
       <button
         type="button"
         className="btn"
         onClick={() => {
           saveBlob(new Blob([writeFile([list])], { type: "application/json" }), `${list.name}.sonotag.json`);
-          say(`${list.name} is saved as a file.`);
+          say(words.saved(list.name));
         }}
       >
-        Save file
+        {words.saveFile}
       </button>
       <button type="button" className="btn" onClick={() => setName(list.name)}>
-        Rename
+        {words.rename}
       </button>
       <button
         type="button"
         className="btn btn-icon"
-        aria-label={`Delete ${list.name}`}
+        aria-label={words.delete(list.name)}
         onClick={() => remove(list.name)}
       >
         <Icon name="trash" size={16} />

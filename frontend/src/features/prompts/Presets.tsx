@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { useSource } from "../source/source-store";
 import { usePresetLists } from "./catalogue";
 import { ListsDialog } from "./ListsDialog";
@@ -8,6 +9,7 @@ import { SharedList } from "./SharedList";
 
 /** Lists at hand, one chip each, the reader's own first. Without a server's lists the page works as well. */
 export function Presets() {
+  const { lists } = useWords().prompts;
   const presets = usePresetLists("auto");
   const own = useOwnLists((state) => state.lists);
   const prompts = useSource((state) => state.prompts);
@@ -20,14 +22,14 @@ export function Presets() {
     })),
     ...presets.map((preset) => ({
       key: preset.name,
-      title: preset.title,
+      title: lists.titles[preset.name] ?? preset.title,
       // What the model does not know can be added from the sheet of lists, where that is told.
       words: preset.prompts.filter((_, index) => preset.covered?.[index] !== false),
     })),
   ];
   return (
     <>
-      <fieldset className="presets" aria-label="Lists of sounds">
+      <fieldset className="presets" aria-label={lists.title}>
         {chips.map(({ key, title, words }) => {
           const chosen = words.join(";") === prompts.join(";");
           return (
@@ -44,7 +46,7 @@ export function Presets() {
           );
         })}
         <button type="button" className="chip" onClick={() => useListsDialog.getState().show()}>
-          All lists
+          {lists.all}
         </button>
       </fieldset>
       <SharedList />

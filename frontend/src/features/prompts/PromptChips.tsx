@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { useCoverage } from "./catalogue";
 import { rememberPrompts } from "./history";
@@ -16,6 +17,7 @@ export function PromptChips(props: {
   placeholder: string;
 }) {
   const { prompts, onChange } = props;
+  const { prompts: words } = useWords();
   const [text, setText] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -65,10 +67,10 @@ export function PromptChips(props: {
   return (
     <div className="chip-box">
       <label className="visually-hidden" htmlFor={id}>
-        Sounds to look for
+        {words.soundsToLookFor}
       </label>
       {prompts.length > 0 && (
-        <ul className="chip-list" aria-label="Prompts">
+        <ul className="chip-list" aria-label={words.title}>
           {prompts.map((prompt) => (
             <li key={prompt} className="chip chip-held">
               <span>
@@ -76,7 +78,7 @@ export function PromptChips(props: {
               </span>
               <button
                 type="button"
-                aria-label={`Remove ${prompt}`}
+                aria-label={words.remove(prompt)}
                 onClick={() => {
                   onChange(prompts.filter((other) => other !== prompt));
                   field.current?.focus();
@@ -93,7 +95,7 @@ export function PromptChips(props: {
         ref={field}
         className="chip-field"
         value={text}
-        placeholder={prompts.length === 0 ? props.placeholder : "Another sound"}
+        placeholder={prompts.length === 0 ? props.placeholder : words.another}
         autoComplete="off"
         enterKeyHint="done"
         {...box.fieldProps}

@@ -1,4 +1,5 @@
 import { type CSSProperties, type KeyboardEvent, type PointerEvent, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
@@ -19,6 +20,7 @@ export function PromptRow(props: {
   onGrab: (event: PointerEvent<HTMLElement>) => void;
 }) {
   const { prompt, draggedPx, onMove } = props;
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const [editing, setEditing] = useState(false);
   const covered = useSession((state) => state.infos[prompt]?.covered ?? true);
@@ -58,7 +60,7 @@ export function PromptRow(props: {
       <button
         type="button"
         className="row-grip"
-        aria-label={`Move ${prompt} up or down`}
+        aria-label={words.move(prompt)}
         onPointerDown={props.onGrab}
         onKeyDown={(event) => moveByKey(event, onMove)}
       >
@@ -67,8 +69,8 @@ export function PromptRow(props: {
       <button
         type="button"
         className="row-name"
-        title={matched && matched !== prompt ? `${prompt}, heard as ${matched}` : prompt}
-        aria-label={note === null ? `${prompt}, change` : `${prompt}, change. ${note}`}
+        title={matched && matched !== prompt ? words.heardAs(prompt, matched) : prompt}
+        aria-label={note === null ? words.change(prompt) : `${words.change(prompt)}. ${note}`}
         onClick={() => setEditing(true)}
         onKeyDown={(event) => event.altKey && moveByKey(event, onMove)}
       >
@@ -80,13 +82,18 @@ export function PromptRow(props: {
         <button
           type="button"
           className="row-tool"
-          aria-label={`Mute ${prompt}`}
+          aria-label={words.muteRow(prompt)}
           aria-pressed={muted}
           onClick={() => session.setRow(prompt, { muted: !muted })}
         >
           <Icon name={muted ? "hidden" : "shown"} size={15} />
         </button>
-        <button type="button" className="row-tool" aria-label={`Remove ${prompt}`} onClick={() => change([])}>
+        <button
+          type="button"
+          className="row-tool"
+          aria-label={words.remove(prompt)}
+          onClick={() => change([])}
+        >
           <Icon name="close" size={14} />
         </button>
       </span>
@@ -97,21 +104,22 @@ export function PromptRow(props: {
 
 /** What there is to know of how the model takes the prompt, in a word or two. */
 function RowTag({ prompt }: { prompt: string }) {
+  const { prompts: words } = useWords();
   const info = useSession((state) => state.infos[prompt]);
   if (!info) return null;
   const { covered, note, wordings } = info;
   const known = wordings.filter((wording) => wording.covered).length;
-  const words = !covered
-    ? "not covered"
+  const tag = !covered
+    ? words.notCovered
     : known < wordings.length
-      ? `${known} of ${wordings.length} known`
+      ? words.someKnown(known, wordings.length)
       : note !== null
-        ? "cut"
+        ? words.cut
         : null;
-  if (words === null) return null;
+  if (tag === null) return null;
   return (
     <span className="tag" title={note ?? undefined}>
-      {words}
+      {tag}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { useSession, useWorkspace } from "../session/context";
 import { PromptRow } from "./PromptRow";
@@ -13,6 +14,7 @@ interface Drag {
 
 /** The labels of the map's rows. They are put in order by dragging their grips, or with the arrow keys on them. */
 export function PromptRows({ rowHeight }: { rowHeight: number }) {
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const prompts = useSession((state) => state.prompts);
   const [drag, setDrag] = useState<Drag | null>(null);
@@ -23,7 +25,7 @@ export function PromptRows({ rowHeight }: { rowHeight: number }) {
   const move = (prompt: string, from: number, to: number) => {
     if (from === to || to < 0 || to >= prompts.length) return;
     session.setPrompts(moved(prompts, from, to));
-    setSpoken(`${prompt} is row ${to + 1} of ${prompts.length}`);
+    setSpoken(words.isRow(prompt, to + 1, prompts.length));
   };
 
   const grab = (prompt: string, from: number, event: PointerEvent<HTMLElement>) => {
@@ -56,7 +58,7 @@ export function PromptRows({ rowHeight }: { rowHeight: number }) {
 
   return (
     <div className="labels">
-      <ul aria-label="Prompts">
+      <ul aria-label={words.title}>
         {prompts.map((prompt, index) => (
           <PromptRow
             key={prompt}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { useSession } from "../session/context";
 import { isRunning } from "../session/session-state";
 import { rescoredWords } from "./rescored-words";
@@ -7,6 +8,7 @@ const STAYS_MS = 8000;
 
 /** Whether rows that were just added cost anything: stored frames are scored anew, and nothing is encoded. */
 export function RescoredNote() {
+  useWords(); // Said anew in another language.
   const rescoredMs = useSession((state) => state.rescoredMs);
   const running = useSession((state) => isRunning(state.recording));
   const unheard = useSession((state) => state.recording?.analyzed_s === 0);

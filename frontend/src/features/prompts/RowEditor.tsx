@@ -1,4 +1,5 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useCompact } from "../../ui/use-compact";
@@ -17,6 +18,7 @@ export function RowEditor(props: {
   onDone: (text: string | null) => void;
 }) {
   const { prompt } = props;
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const [text, setText] = useState(prompt);
   const threshold = useSession((state) => thresholdOf(state, prompt));
@@ -25,7 +27,7 @@ export function RowEditor(props: {
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const join = (sign: string) => {
-    setText((words) => (words.trim() === "" ? "" : `${words.trim()} ${sign} `));
+    setText((typed) => (typed.trim() === "" ? "" : `${typed.trim()} ${sign} `));
     field.current?.focus();
   };
   const compact = useCompact();
@@ -64,7 +66,7 @@ export function RowEditor(props: {
       <input
         ref={field}
         className="field"
-        aria-label={`Change ${prompt}`}
+        aria-label={words.changeWords(prompt)}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onFocus={(event) => text === prompt && event.target.select()}
@@ -72,12 +74,11 @@ export function RowEditor(props: {
       <RowWordings prompt={prompt} onSign={join} />
       <label className="row-form-threshold">
         <span className="num">
-          above {formatScore(threshold)}
-          {own ? "" : ", as all"}
+          {own ? words.above(formatScore(threshold)) : words.aboveAsAll(formatScore(threshold))}
         </span>
         <input
           type="range"
-          aria-label={`Score ${prompt} must reach`}
+          aria-label={words.scoreToReach(prompt)}
           min={0.01}
           max={0.99}
           step={0.01}
@@ -93,7 +94,7 @@ export function RowEditor(props: {
           aria-pressed={muted}
           onClick={() => session.setRow(prompt, { muted: !muted })}
         >
-          {muted ? "Unmute" : "Mute"}
+          {muted ? words.unmute : words.mute}
         </button>
         {own && (
           <button
@@ -101,14 +102,14 @@ export function RowEditor(props: {
             className="btn btn-small"
             onClick={() => session.setRow(prompt, { threshold: undefined })}
           >
-            Shared threshold
+            {words.sharedThreshold}
           </button>
         )}
         <span className="grow" />
         <button
           type="button"
           className="icon-btn"
-          aria-label={`Move ${prompt} up`}
+          aria-label={words.moveUp(prompt)}
           onClick={() => props.onMove(-1)}
         >
           <Icon name="up" size={16} />
@@ -116,7 +117,7 @@ export function RowEditor(props: {
         <button
           type="button"
           className="icon-btn"
-          aria-label={`Move ${prompt} down`}
+          aria-label={words.moveDown(prompt)}
           onClick={() => props.onMove(1)}
         >
           <Icon name="down" size={16} />
@@ -124,7 +125,7 @@ export function RowEditor(props: {
         <button
           type="button"
           className="icon-btn"
-          aria-label={`Remove ${prompt}`}
+          aria-label={words.remove(prompt)}
           onClick={() => props.onDone("")}
         >
           <Icon name="trash" size={16} />

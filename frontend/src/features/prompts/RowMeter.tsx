@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { useCompact } from "../../ui/use-compact";
 import { useSession, useWorkspace } from "../session/context";
@@ -15,6 +16,7 @@ const rounded = (threshold: number) => Math.round(Math.min(HIGHEST, Math.max(LOW
  * can be dragged for this row alone. A double click, or Delete, gives it back to the threshold all rows share.
  */
 export function RowMeter({ prompt }: { prompt: string }) {
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const threshold = useSession((state) => thresholdOf(state, prompt));
   const own = useSession((state) => state.rows[prompt]?.threshold !== undefined);
@@ -56,12 +58,12 @@ export function RowMeter({ prompt }: { prompt: string }) {
       className="meter"
       role="slider"
       tabIndex={0}
-      aria-label={`Threshold of ${prompt}`}
+      aria-label={words.thresholdOf(prompt)}
       aria-valuemin={0}
       aria-valuemax={1}
       aria-valuenow={threshold}
-      aria-valuetext={`${formatScore(threshold)}${own ? "" : ", as all rows"}`}
-      title={`Threshold ${formatScore(threshold)}${own ? "; double click to share it again" : ""}`}
+      aria-valuetext={own ? formatScore(threshold) : words.asAllRows(formatScore(threshold))}
+      title={own ? words.ownThreshold(formatScore(threshold)) : words.threshold(formatScore(threshold))}
       data-own={own || undefined}
       data-dragged={dragged || undefined}
       onKeyDown={onKeyDown}

@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from "react";
 import { openHome } from "../../app/route";
-import { plural } from "../../lib/format";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { useSource } from "../source/source-store";
 import { listOf } from "./list-link";
-import { useOwnLists } from "./own-lists";
+import { useOwnLists, useSaid } from "./own-lists";
 
 function subscribe(onChange: () => void): () => void {
   addEventListener("hashchange", onChange);
@@ -14,28 +14,27 @@ function subscribe(onChange: () => void): () => void {
 /** A list that came with the address: it can be looked for, kept, or left. */
 export function SharedList() {
   const hash = useSyncExternalStore(subscribe, () => location.hash);
-  const said = useOwnLists((state) => state.said);
+  const said = useSaid();
+  const { common, prompts } = useWords();
   if (!hash.startsWith("#/l")) return null;
   const list = listOf(hash);
   if (!list) {
     return (
       <p className="shared-list" role="alert">
         <Icon name="alert" size={16} />
-        <span className="grow">The list in this link cannot be read. Ask for it anew.</span>
+        <span className="grow">{prompts.lists.sharedUnread}</span>
         <button type="button" className="btn btn-small" onClick={openHome}>
-          Close
+          {common.close}
         </button>
       </p>
     );
   }
   const words = list.rows.map((row) => row.prompt);
   return (
-    <section className="shared-list" aria-label="A list for you">
+    <section className="shared-list" aria-label={prompts.lists.shared}>
       <div className="grow">
         <h2>{list.name}</h2>
-        <p title={words.join("; ")}>
-          {plural(words.length, "sound", "sounds")}: {words.join(", ")}
-        </p>
+        <p title={words.join("; ")}>{`${prompts.lists.count(words.length)}: ${words.join(", ")}`}</p>
         <p role="status">{said}</p>
       </div>
       <button
@@ -46,12 +45,12 @@ export function SharedList() {
           openHome();
         }}
       >
-        Look for {words.length === 1 ? "it" : "these"}
+        {prompts.lists.lookForShared(words.length)}
       </button>
       <button type="button" className="btn" onClick={() => useOwnLists.getState().keep(list)}>
-        Keep the list
+        {prompts.lists.keepShared}
       </button>
-      <button type="button" className="icon-btn" aria-label="Close the list" onClick={openHome}>
+      <button type="button" className="icon-btn" aria-label={prompts.lists.closeShared} onClick={openHome}>
         <Icon name="close" size={16} />
       </button>
     </section>

@@ -1,14 +1,11 @@
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useSession, useWorkspace } from "../session/context";
 import type { RecordingSession } from "../session/session";
 import { type SortKey, sortedRows } from "./row-order";
 
-const SORTS: ReadonlyArray<{ by: SortKey; title: string; note: string }> = [
-  { by: "peak", title: "By peak", note: "loudest first" },
-  { by: "mean", title: "By mean", note: "most of it first" },
-  { by: "first", title: "By first moment", note: "earliest first" },
-];
+const SORTS: readonly SortKey[] = ["peak", "mean", "first"];
 
 /** Puts the rows in order once; they stay where they are put until the reader moves them. */
 export function sortRows(session: RecordingSession, by: SortKey): void {
@@ -22,6 +19,7 @@ export function sortRows(session: RecordingSession, by: SortKey): void {
 }
 
 export function SortMenu() {
+  const { prompts } = useWords();
   const { session } = useWorkspace();
   const count = useSession((state) => state.prompts.length);
   return (
@@ -30,15 +28,15 @@ export function SortMenu() {
       disabled={count < 2}
       label={
         <>
-          <span>Prompts</span>
+          <span>{prompts.title}</span>
           <Icon name="sort" size={14} />
           <span className="num">{count}</span>
-          <span className="visually-hidden">, sort</span>
+          <span className="visually-hidden">{`, ${prompts.sort}`}</span>
         </>
       }
     >
       {(close) =>
-        SORTS.map(({ by, title, note }) => (
+        SORTS.map((by) => (
           <button
             key={by}
             type="button"
@@ -48,7 +46,7 @@ export function SortMenu() {
               close();
             }}
           >
-            {title} <span>{note}</span>
+            {prompts.sorts[by].title} <span>{prompts.sorts[by].note}</span>
           </button>
         ))
       }

@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { useSession, useWorkspace } from "../session/context";
 import { modelFor } from "./catalogue";
 import { ListsDialog } from "./ListsDialog";
@@ -6,6 +7,7 @@ import { useListsDialog } from "./lists-dialog";
 
 /** The way to the lists, under the rows. */
 export function StageLists() {
+  const { lists } = useWords().prompts;
   const { session } = useWorkspace();
   const prompts = useSession((state) => state.prompts);
   const rows = useSession((state) => state.rows);
@@ -13,7 +15,7 @@ export function StageLists() {
   return (
     <>
       <button type="button" className="btn stage-lists" onClick={() => useListsDialog.getState().show()}>
-        Lists
+        {lists.short}
       </button>
       <ListsDialog
         model={model}
@@ -26,6 +28,7 @@ export function StageLists() {
 
 /** One calm line instead of a warning in each row. */
 export function UnknownRows() {
+  const { prompts: words } = useWords();
   const { session } = useWorkspace();
   const total = useSession((state) => state.prompts.length);
   const unknown = useSession(
@@ -38,9 +41,9 @@ export function UnknownRows() {
   };
   return (
     <p className="unknown-rows">
-      {total - unknown} of {total} rows are known to this model.
+      {words.rowsKnown(total - unknown, total)}
       <button type="button" className="btn btn-small" onClick={remove}>
-        Remove the other {unknown}
+        {words.removeOthers(unknown)}
       </button>
     </p>
   );

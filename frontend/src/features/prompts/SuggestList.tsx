@@ -1,13 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { PromptInfo } from "../../api/types";
+import { useWords, words } from "../../i18n/language";
 import type { Candidate, Origin } from "./suggest";
-
-const ORIGINS: Record<Origin, string> = {
-  recent: "used before",
-  own: "in a list of yours",
-  model: "",
-  list: "",
-};
 
 /** The suggestions under (or over) a field, and what the model makes of the words in it. */
 export function SuggestList(props: {
@@ -21,15 +15,23 @@ export function SuggestList(props: {
   onChoose: (index: number) => void;
 }) {
   const { id, shown, active, found, info } = props;
+  const { prompts } = useWords();
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [active]);
   // While the words still lead somewhere, they need not mean anything yet.
-  const words = props.open && found.length === 0 && info && !info.covered ? unknownWords(info) : "";
+  const said = props.open && found.length === 0 && info && !info.covered ? unknownWords(info) : "";
   return (
-    <div className="suggest" hidden={!shown && words === ""}>
-      <div ref={list} id={id} role="listbox" aria-label="Suggestions" className="suggest-list" tabIndex={-1}>
+    <div className="suggest" hidden={!shown && said === ""}>
+      <div
+        ref={list}
+        id={id}
+        role="listbox"
+        aria-label={prompts.suggestions}
+        className="suggest-list"
+        tabIndex={-1}
+      >
         {shown &&
           found.map((candidate, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
@@ -45,24 +47,34 @@ export function SuggestList(props: {
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => props.onChoose(index)}
             >
-              <span className="suggest-text">{candidate.text}</span>
+              <span className="suggest-text" lang={isEnglish(candidate.origin) ? "en" : undefined}>
+                {candidate.text}
+              </span>
               <span className="suggest-note">{noteOf(candidate)}</span>
             </div>
           ))}
       </div>
       <p className="suggest-said" role="status">
-        {words}
+        {said}
       </p>
     </div>
   );
 }
 
+/** The model's own words and those of the lists that come with the server; the rest is as the reader wrote it. */
+function isEnglish(origin: Origin): boolean {
+  return origin === "model" || origin === "list";
+}
+
 function noteOf({ origin, covered }: Candidate): string {
-  const known = covered === null ? "" : covered ? "known" : "not known";
-  return [ORIGINS[origin], known].filter((words) => words !== "").join(", ");
+  const { prompts } = words();
+  const from = origin === "recent" ? prompts.usedBefore : origin === "own" ? prompts.inYourList : "";
+  const known = covered === null ? "" : covered ? prompts.known : prompts.notKnown;
+  return [from, known].filter((part) => part !== "").join(", ");
 }
 
 function unknownWords({ prompt, nearest }: PromptInfo): string {
-  const near = nearest.length > 0 ? ` Nearest: ${nearest.join(", ")}.` : "";
-  return `This model does not know “${prompt}”.${near}`;
+  const { prompts } = words();
+  const near = nearest.length > 0 ? ` ${prompts.nearest(nearest.join(", "))}` : "";
+  return `${prompts.modelDoesNotKnow(prompt)}${near}`;
 }

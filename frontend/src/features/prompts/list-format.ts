@@ -1,3 +1,4 @@
+import { words } from "../../i18n/language";
 import type { RowSettings } from "../session/session-state";
 import { ROW_COLOURS } from "./row-colours";
 import { tidyPrompt } from "./wordings";
@@ -73,18 +74,17 @@ export function writeFile(lists: readonly OwnList[]): string {
 
 /** The lists of such a file. Throws an Error whose message is for the reader. */
 export function readFile(text: string): OwnList[] {
+  const said = words().prompts.lists;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error("That file is not JSON.");
+    throw new Error(said.fileNotJson);
   }
-  if (!isRecord(value) || value.format !== FILE_FORMAT)
-    throw new Error("That file holds no lists of SonoTag.");
-  if (value.version !== FILE_VERSION) throw new Error("That file was made by a newer SonoTag than this one.");
+  if (!isRecord(value) || value.format !== FILE_FORMAT) throw new Error(said.fileOther);
+  if (value.version !== FILE_VERSION) throw new Error(said.fileNewer);
   const lists = readLists(value.lists);
-  if (lists === null || lists.length === 0)
-    throw new Error("The lists in that file cannot be read. Nothing was taken.");
+  if (lists === null || lists.length === 0) throw new Error(said.fileBroken);
   return lists;
 }
 

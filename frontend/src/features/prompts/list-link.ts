@@ -1,4 +1,5 @@
 import { parsePlace, placeParameters } from "../../app/place";
+import { words } from "../../i18n/language";
 import { type ListRow, type OwnList, readList } from "./list-format";
 
 /** A list as an address: `#/l?n=Kitchen&p=kettle&p=dishes&r=0.3~kettle`. Nothing of it goes to the server. */
@@ -19,7 +20,7 @@ export function listOf(hash: string): OwnList | null {
   const parameters = new URLSearchParams(hash.slice(4));
   const settings = parsePlace(parameters).rows ?? {};
   return readList({
-    name: parameters.get("n") ?? "A list",
+    name: parameters.get("n") ?? words().prompts.lists.unnamed,
     rows: parameters.getAll("p").map((prompt) => ({ ...settings[prompt], prompt })),
   });
 }

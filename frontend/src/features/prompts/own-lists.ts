@@ -1,9 +1,9 @@
 import { create } from "zustand";
+import { useWords, words } from "../../i18n/language";
 import { kept } from "./kept";
 import { freeName, MOST_LISTS, type OwnList, readLists, tidyName } from "./list-format";
 
 const KEY = "sonotag.lists";
-const NO_ROOM = "This browser has no room to keep that.";
 
 const box = kept<OwnList[]>(KEY, 1, readLists, []);
 
@@ -13,6 +13,8 @@ interface OwnListsState {
   deleted: { list: OwnList; at: number } | null;
   /** What did not work, or what was done, in a sentence. */
   said: string;
+  /** Whether the lists that this browser kept are set aside, until something is said. */
+  setAside: boolean;
   /** Adds a list; a name that is taken gets a number. Returns the name it has. */
   keep: (list: OwnList) => string;
   /** Returns the name that the list has then. */
@@ -27,8 +29,8 @@ interface OwnListsState {
 /** The reader's own lists; they stay in this browser. */
 export const useOwnLists = create<OwnListsState>((set, get) => {
   const put = (lists: OwnList[], said: string, deleted: OwnListsState["deleted"] = null) => {
-    if (box.write(lists)) set({ lists, said, deleted });
-    else set({ said: NO_ROOM });
+    if (box.write(lists)) set({ lists, said, deleted, setAside: false });
+    else set({ said: words().prompts.lists.noRoom, setAside: false });
   };
   const add = (added: readonly OwnList[], said: (names: string[]) => string): string => {
     const before = get().lists;
@@ -36,15 +38,16 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
     for (const list of added) lists.push({ ...list, name: freeName(list.name, lists) });
     const names = lists.slice(before.length).map((list) => list.name);
     if (lists.length > MOST_LISTS)
-      set({ said: `More than ${MOST_LISTS} lists are not kept.`, deleted: null });
+      set({ said: words().prompts.lists.tooMany(MOST_LISTS), deleted: null, setAside: false });
     else put(lists, said(names));
     return names[0];
   };
   return {
     lists: box.read(),
     deleted: null,
-    said: box.wasUnread ? "The lists that this browser kept cannot be read. They are set aside." : "",
-    keep: (list) => add([list], ([name]) => `Kept as ${name}.`),
+    said: "",
+    setAside: box.wasUnread,
+    keep: (list) => add([list], ([name]) => words().prompts.lists.kept(name)),
     rename: (name, to) => {
       const wanted = tidyName(to);
       const { lists } = get();
@@ -55,7 +58,7 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
       );
       put(
         lists.map((list) => (list.name === name ? { ...list, name: free } : list)),
-        `Renamed to ${free}.`,
+        words().prompts.lists.renamed(free),
       );
       return free;
     },
@@ -65,7 +68,7 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
       if (at < 0) return;
       put(
         lists.filter((_, index) => index !== at),
-        `Deleted ${name}.`,
+        words().prompts.lists.deleted(name),
         { list: lists[at], at },
       );
     },
@@ -73,13 +76,26 @@ export const useOwnLists = create<OwnListsState>((set, get) => {
       const { deleted, lists } = get();
       if (!deleted) return;
       const list = { ...deleted.list, name: freeName(deleted.list.name, lists) };
-      put([...lists.slice(0, deleted.at), list, ...lists.slice(deleted.at)], `${list.name} is back.`);
+      put(
+        [...lists.slice(0, deleted.at), list, ...lists.slice(deleted.at)],
+        words().prompts.lists.isBack(list.name),
+      );
     },
     take: (taken) =>
-      add(taken, (names) => (names.length === 1 ? `Took ${names[0]}.` : `Took ${names.length} lists.`)),
-    say: (said) => set({ said, deleted: null }),
+      add(taken, (names) => {
+        const { took, tookMany } = words().prompts.lists;
+        return names.length === 1 ? took(names[0]) : tookMany(names.length);
+      }),
+    say: (said) => set({ said, deleted: null, setAside: false }),
   };
 });
+
+/** What is to be said of the lists, in the language of the page. */
+export function useSaid(): string {
+  const { lists } = useWords().prompts;
+  const { said, setAside } = useOwnLists();
+  return setAside ? lists.setAside : said;
+}
 
 /** Another tab has changed them. */
 addEventListener("storage", (event) => {
