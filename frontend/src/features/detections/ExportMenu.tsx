@@ -1,15 +1,11 @@
 import { apiUrl, withPrompts } from "../../api/base";
-import { plural } from "../../lib/format";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useSession, useWorkspace } from "../session/context";
 import { soundingPrompts, thresholdOf } from "../session/session-state";
 
-const FORMATS = [
-  { format: "csv", title: "CSV", note: "for a spreadsheet" },
-  { format: "json", title: "JSON", note: "for a program" },
-  { format: "audacity", title: "Audacity labels", note: "for the label track" },
-] as const;
+const FORMATS = ["csv", "json", "audacity"] as const;
 
 export function exportAddress(
   id: string,
@@ -31,10 +27,11 @@ const EXTENSIONS = { csv: "csv", json: "json", audacity: "txt" } as const;
 /** The moments as a file, made by the server by the same rule as the list. */
 export function ExportMenu() {
   const { session } = useWorkspace();
+  const { detections } = useWords();
   const state = useSession((whole) => whole);
   const prompts = soundingPrompts(state);
   const thresholds = prompts.map((prompt) => thresholdOf(state, prompt));
-  const title = useSession((state) => state.recording?.title ?? "moments");
+  const title = useSession((state) => state.recording?.title ?? detections.fileName);
   const none = useSession((state) => state.detections.length === 0);
   const rejected = useSession((state) => state.moments.length - state.detections.length);
   return (
@@ -43,13 +40,13 @@ export function ExportMenu() {
       label={
         <>
           <Icon name="export" size={16} />
-          Export
+          {detections.export}
         </>
       }
     >
       {(close) => (
         <>
-          {FORMATS.map(({ format, title: name, note }) => (
+          {FORMATS.map((format) => (
             <a
               key={format}
               className="menu-item"
@@ -57,12 +54,10 @@ export function ExportMenu() {
               download={`${title}.${EXTENSIONS[format]}`}
               onClick={close}
             >
-              {name} <span>{note}</span>
+              {detections.formats[format].title} <span>{detections.formats[format].note}</span>
             </a>
           ))}
-          {rejected > 0 && (
-            <p className="menu-said">Without {plural(rejected, "rejected moment", "rejected moments")}</p>
-          )}
+          {rejected > 0 && <p className="menu-said">{detections.withoutRejected(rejected)}</p>}
         </>
       )}
     </Menu>

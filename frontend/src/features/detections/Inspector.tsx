@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import type { Detection } from "../../api/types";
+import { useWords } from "../../i18n/language";
 import { formatClockHundredths, formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useView, useWorkspace } from "../session/context";
@@ -29,6 +30,7 @@ function isAt(moment: Detection, prompt: string, timeS: number): boolean {
 function OpenInspector({ cell }: { cell: Cell }) {
   const { prompt, timeS } = cell;
   const { viewport, seek } = useWorkspace();
+  const { detections } = useWords();
   const card = useRef<HTMLElement>(null);
   const prompts = useSession((state) => state.prompts);
   const info = useSession((state) => state.infos[prompt]);
@@ -73,18 +75,18 @@ function OpenInspector({ cell }: { cell: Cell }) {
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk the map from here
-    <section ref={card} className="why" tabIndex={0} aria-label="Why, why not" onKeyDown={onKeyDown}>
+    <section ref={card} className="why" tabIndex={0} aria-label={detections.why} onKeyDown={onKeyDown}>
       <div className="why-head">
         <h2>
           {prompt} <span className="num">{formatClockHundredths(timeS)}</span>
         </h2>
         <button type="button" className="btn btn-small" onClick={() => seek(timeS)}>
-          Go there
+          {detections.goThere}
         </button>
         <button
           type="button"
           className="icon-btn"
-          aria-label="Close the inspector"
+          aria-label={detections.closeWhy}
           onClick={() => viewport.inspect(null)}
         >
           <Icon name="close" size={16} />
@@ -96,20 +98,20 @@ function OpenInspector({ cell }: { cell: Cell }) {
       <ScorePlot scores={scores} frame={frame} hopS={hopS} threshold={threshold} release={release} />
       <dl className="why-facts num">
         <div>
-          <dt>Score</dt>
+          <dt>{detections.score}</dt>
           <dd>{Number.isNaN(score) ? "–" : formatScore(score)}</dd>
         </div>
         <div>
-          <dt>Threshold{own ? " of this row" : ""}</dt>
+          <dt>{own ? detections.ownThreshold : detections.threshold}</dt>
           <dd>{formatScore(threshold)}</dd>
         </div>
         <div>
-          <dt>Release</dt>
+          <dt>{detections.release}</dt>
           <dd>{formatScore(release)}</dd>
         </div>
         {rival !== undefined && (
           <div className="why-rival">
-            <dt>Strongest other</dt>
+            <dt>{detections.strongestOther}</dt>
             <dd>
               <button
                 type="button"
@@ -124,7 +126,7 @@ function OpenInspector({ cell }: { cell: Cell }) {
         )}
         {info?.matched && info.matched !== prompt && (
           <div className="why-rival">
-            <dt>Heard as</dt>
+            <dt>{detections.heardAs}</dt>
             <dd>{info.matched}</dd>
           </div>
         )}

@@ -1,4 +1,5 @@
 import { type KeyboardEvent as KeyPress, useEffect, useRef } from "react";
+import { useWords } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { formatClockHundredths } from "../../lib/format";
 import { useRecordingAccess } from "../access/recording-access";
@@ -45,6 +46,7 @@ function Band({ moment, top, height }: { moment: Moment; top: number; height: nu
 function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolean }) {
   const { edge, moment, atS } = props;
   const { review, viewport } = useWorkspace();
+  const { detections } = useWords();
   const durationS = useView((state) => state.durationS);
   const handle = useRef<HTMLButtonElement>(null);
   const latest = useRef(moment);
@@ -79,7 +81,7 @@ function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolea
       ref={handle}
       className={`moment-edge moment-${edge}`}
       role="slider"
-      aria-label={`${edge === "onset" ? "Beginning" : "End"} of ${moment.prompt}`}
+      aria-label={edge === "onset" ? detections.beginningOf(moment.prompt) : detections.endOf(moment.prompt)}
       aria-valuemin={0}
       aria-valuemax={Math.round(durationS * 100) / 100}
       aria-valuenow={Math.round(atS * 100) / 100}

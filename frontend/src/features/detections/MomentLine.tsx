@@ -1,4 +1,5 @@
 import { memo } from "react";
+import { useWords } from "../../i18n/language";
 import { formatClockTenths, formatLength, formatScore } from "../../lib/format";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useRecordingAccess } from "../access/recording-access";
@@ -6,11 +7,11 @@ import { usePlayback, useWorkspace } from "../session/context";
 import type { Moment } from "./judge";
 import { isUnder } from "./MomentsList";
 
-const MARKS: Record<NonNullable<Moment["verdict"]>, { icon: IconName; words: string }> = {
-  accepted: { icon: "check", words: "accepted" },
-  rejected: { icon: "close", words: "rejected" },
-  adjusted: { icon: "edges", words: "adjusted" },
-  added: { icon: "plus", words: "added by hand" },
+const MARKS: Record<NonNullable<Moment["verdict"]>, IconName> = {
+  accepted: "check",
+  rejected: "close",
+  adjusted: "edges",
+  added: "plus",
 };
 
 /** One moment: when, what, how long, how sure, what was said of it; in hand, also what can be done with it. */
@@ -26,9 +27,10 @@ export const MomentLine = memo(function MomentLine(props: {
 }) {
   const { moment, chosen } = props;
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const current = usePlayback((state) => isUnder(moment, state.positionS));
-  const mark = moment.verdict ? MARKS[moment.verdict] : null;
   const known = !Number.isNaN(moment.peak);
+  const peak = known ? detections.peakOf(formatScore(moment.peak)) : detections.noScore;
   return (
     <li
       className="moment-line"
@@ -53,20 +55,20 @@ export const MomentLine = memo(function MomentLine(props: {
           <span className={`moment-name${props.grouped ? " visually-hidden" : ""}`}>{moment.prompt}</span>
           <span className="moment-length num">
             {formatLength(moment.offset_s - moment.onset_s)}
-            {props.grouped && ` to ${formatClockTenths(moment.offset_s)}`}
+            {props.grouped && ` ${detections.until(formatClockTenths(moment.offset_s))}`}
           </span>
         </span>
         <span className="moment-mark">
-          {mark && (
+          {moment.verdict && (
             <>
-              <Icon name={mark.icon} size={15} />
-              <span className="visually-hidden">{mark.words}</span>
+              <Icon name={MARKS[moment.verdict]} size={15} />
+              <span className="visually-hidden">{detections.said[moment.verdict]}</span>
             </>
           )}
         </span>
-        <span className="moment-peak" title={known ? `peak ${formatScore(moment.peak)}` : "no score"}>
+        <span className="moment-peak" title={peak}>
           {known && <i style={{ width: `${moment.peak * 100}%` }} />}
-          <span className="visually-hidden">{known ? `peak ${formatScore(moment.peak)}` : "no score"}</span>
+          <span className="visually-hidden">{peak}</span>
         </span>
       </button>
       {chosen && <Actions moment={moment} />}
@@ -76,21 +78,27 @@ export const MomentLine = memo(function MomentLine(props: {
 
 function Actions({ moment }: { moment: Moment }) {
   const { review, session } = useWorkspace();
+  const { detections } = useWords();
   const { owner } = useRecordingAccess(session.id);
   return (
     <div className="moment-actions">
       <button
         type="button"
         className="btn btn-small"
-        title="enter"
-        aria-label="Play this moment"
+        title={detections.enterKey}
+        aria-label={detections.playThis}
         onClick={() => review.play(moment)}
       >
-        Play
+        {detections.play}
       </button>
       {owner && <Verdicts moment={moment} />}
-      <button type="button" className="btn btn-small" title="delete" onClick={() => review.hide(moment)}>
-        Hide
+      <button
+        type="button"
+        className="btn btn-small"
+        title={detections.deleteKey}
+        onClick={() => review.hide(moment)}
+      >
+        {detections.hide}
       </button>
     </div>
   );
@@ -98,6 +106,7 @@ function Actions({ moment }: { moment: Moment }) {
 
 function Verdicts({ moment }: { moment: Moment }) {
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const { verdict } = moment;
   return (
     <>
@@ -109,12 +118,12 @@ function Verdicts({ moment }: { moment: Moment }) {
           aria-pressed={verdict === "accepted"}
           onClick={() => review.accept(moment)}
         >
-          Accept
+          {detections.accept}
         </button>
       )}
       {verdict === "adjusted" && (
         <button type="button" className="btn btn-small" onClick={() => review.takeBack(moment)}>
-          As found
+          {detections.asFound}
         </button>
       )}
       <button
@@ -124,7 +133,7 @@ function Verdicts({ moment }: { moment: Moment }) {
         aria-pressed={verdict === "rejected"}
         onClick={() => review.reject(moment)}
       >
-        {verdict === "added" ? "Remove" : "Reject"}
+        {verdict === "added" ? detections.remove : detections.reject}
       </button>
     </>
   );

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import { plural } from "../../lib/format";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { useCompact } from "../../ui/use-compact";
 import { usePlayback, useReview, useSession, useWorkspace } from "../session/context";
@@ -16,6 +16,7 @@ const TOUCH_HEIGHTS = { group: 46, time: 56, prompt: 46, chosen: 54 };
 /** The moments line by line; only those near the screen are rendered. One is in hand: keys are about it. */
 export function MomentsList() {
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const moments = useSession((state) => state.moments);
   const hidden = useSession((state) => state.hidden);
   const prompts = useSession((state) => state.prompts);
@@ -57,7 +58,7 @@ export function MomentsList() {
       <div className="moments-list">
         <ol
           ref={list}
-          aria-label="Moments"
+          aria-label={detections.moments}
           style={{ paddingTop: offsets[first], paddingBottom: offsets[lines.length] - offsets[stop] }}
           onKeyDown={onKeyDown}
         >
@@ -107,6 +108,7 @@ function GroupLine({ line, height }: { line: Extract<Line, { kind: "group" }>; h
 /** What the list leaves out, and the way back; what is not saved yet. */
 function ShownNote({ shown }: { shown: number }) {
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const all = useSession((state) => state.moments.length);
   const hidden = useSession((state) => state.moments.filter(({ key }) => state.hidden.has(key)).length);
   const folded = useReview((state) => state.folded.size > 0 && state.order === "prompt");
@@ -116,15 +118,13 @@ function ShownNote({ shown }: { shown: number }) {
   if (!filtered && hidden === 0 && !(unsaved > 0 && away)) return null;
   return (
     <p className="moments-note num">
-      {filtered && <span>{`${shown} of ${all} shown`}</span>}
+      {filtered && <span>{detections.someShown(shown, all)}</span>}
       {hidden > 0 && (
         <button type="button" onClick={() => review.showHidden()}>
-          Show {hidden} hidden
+          {detections.showHidden(hidden)}
         </button>
       )}
-      {unsaved > 0 && away && (
-        <span role="status">{plural(unsaved, "verdict waits", "verdicts wait")} for the server</span>
-      )}
+      {unsaved > 0 && away && <span role="status">{detections.verdictsWait(unsaved)}</span>}
     </p>
   );
 }

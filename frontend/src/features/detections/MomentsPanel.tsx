@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useId, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { useSession, useWorkspace } from "../session/context";
 import { MomentsList } from "./MomentsList";
@@ -11,6 +12,7 @@ type Tab = (typeof TABS)[number];
 /** What was found and what is said of it, moment by moment or prompt by prompt in numbers. */
 export function MomentsPanel() {
   const { session } = useWorkspace();
+  const { detections } = useWords();
   const count = useSession((state) => state.detections.length);
   const threshold = useSession((state) => state.threshold);
   const stale = useSession((state) => state.detectionsStale);
@@ -38,19 +40,24 @@ export function MomentsPanel() {
     </button>
   );
   return (
-    <section className="moments" aria-label="Moments" aria-busy={stale}>
+    <section className="moments" aria-label={detections.moments} aria-busy={stale}>
       <div className="moments-head">
-        <div className="panel-tabs" role="tablist" aria-label="Moments or statistics" onKeyDown={onKeyDown}>
-          {tabOf("moments", "Moments", count)}
-          {tabOf("statistics", "Statistics")}
+        <div
+          className="panel-tabs"
+          role="tablist"
+          aria-label={detections.momentsOrStatistics}
+          onKeyDown={onKeyDown}
+        >
+          {tabOf("moments", detections.moments, count)}
+          {tabOf("statistics", detections.statistics)}
         </div>
         {tab === "moments" && <MomentsTools />}
       </div>
       <label className="threshold num">
-        <span>above {formatScore(threshold)}</span>
+        <span>{detections.above(formatScore(threshold))}</span>
         <input
           type="range"
-          aria-label="Score a moment must reach"
+          aria-label={detections.leastScore}
           aria-valuetext={formatScore(threshold)}
           min={0.05}
           max={0.95}

@@ -1,20 +1,16 @@
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useReview, useSession, useWorkspace } from "../session/context";
 import { ALL_MOMENTS, isFiltered, type ShownBy } from "./shown";
 
-const VERDICTS: ReadonlyArray<{ value: NonNullable<ShownBy["verdict"]>; words: string }> = [
-  { value: "open", words: "Not judged yet" },
-  { value: "accepted", words: "Accepted" },
-  { value: "rejected", words: "Rejected" },
-  { value: "adjusted", words: "Adjusted" },
-  { value: "added", words: "Added by hand" },
-];
+const VERDICTS = ["open", "accepted", "rejected", "adjusted", "added"] as const;
 
 /** How the list is ordered and which moments it shows. */
 export function MomentsTools() {
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const order = useReview((state) => state.order);
   const shownBy = useReview((state) => state.shownBy);
   const filtered = isFiltered(shownBy);
@@ -23,8 +19,8 @@ export function MomentsTools() {
       <button
         type="button"
         className="icon-btn"
-        aria-label="Group by prompt"
-        title="Group by prompt"
+        aria-label={detections.groupByPrompt}
+        title={detections.groupByPrompt}
         aria-pressed={order === "prompt"}
         onClick={() => review.store.setState({ order: order === "prompt" ? "time" : "prompt" })}
       >
@@ -32,7 +28,7 @@ export function MomentsTools() {
       </button>
       <Menu
         className={`icon-btn${filtered ? " icon-btn-on" : ""}`}
-        ariaLabel={filtered ? "Filter, on" : "Filter"}
+        ariaLabel={filtered ? detections.filterOn : detections.filter}
         label={<Icon name="filter" size={16} />}
       >
         {() => <FilterFields shownBy={shownBy} />}
@@ -43,54 +39,54 @@ export function MomentsTools() {
 
 function FilterFields({ shownBy }: { shownBy: ShownBy }) {
   const { review } = useWorkspace();
+  const { detections } = useWords();
   const prompts = useSession((state) => state.prompts);
+  const { leastPeak } = shownBy;
+  const peak = leastPeak > 0 ? detections.orMore(formatScore(leastPeak)) : detections.any;
   const change = (part: Partial<ShownBy>) =>
     review.store.setState(({ shownBy: present }) => ({ shownBy: { ...present, ...part } }));
   return (
     <div className="filter-fields">
       <label>
-        <span>Prompt</span>
+        <span>{detections.prompt}</span>
         <select
           value={shownBy.prompt ?? ""}
           onChange={(event) => change({ prompt: event.target.value || null })}
         >
-          <option value="">All</option>
+          <option value="">{detections.all}</option>
           {prompts.map((prompt) => (
             <option key={prompt}>{prompt}</option>
           ))}
         </select>
       </label>
       <label>
-        <span>Verdict</span>
+        <span>{detections.verdict}</span>
         <select
           value={shownBy.verdict ?? ""}
           onChange={(event) => {
-            const known = VERDICTS.find(({ value }) => value === event.target.value);
-            change({ verdict: known?.value ?? null });
+            const known = VERDICTS.find((one) => one === event.target.value);
+            change({ verdict: known ?? null });
           }}
         >
-          <option value="">All</option>
-          {VERDICTS.map(({ value, words }) => (
-            <option key={value} value={value}>
-              {words}
+          <option value="">{detections.all}</option>
+          {VERDICTS.map((one) => (
+            <option key={one} value={one}>
+              {detections.verdicts[one]}
             </option>
           ))}
         </select>
       </label>
       <label>
         <span>
-          Peak{" "}
-          <span className="num">
-            {shownBy.leastPeak > 0 ? `${formatScore(shownBy.leastPeak)} or more` : "any"}
-          </span>
+          {detections.peak} <span className="num">{peak}</span>
         </span>
         <input
           type="range"
           min={0}
           max={1}
           step={0.05}
-          value={shownBy.leastPeak}
-          aria-valuetext={shownBy.leastPeak > 0 ? `${formatScore(shownBy.leastPeak)} or more` : "any"}
+          value={leastPeak}
+          aria-valuetext={peak}
           onChange={(event) => change({ leastPeak: Number(event.target.value) })}
         />
       </label>
@@ -100,7 +96,7 @@ function FilterFields({ shownBy }: { shownBy: ShownBy }) {
         disabled={!isFiltered(shownBy)}
         onClick={() => review.store.setState({ shownBy: ALL_MOMENTS })}
       >
-        Show all
+        {detections.showAll}
       </button>
     </div>
   );

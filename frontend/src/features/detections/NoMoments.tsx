@@ -1,15 +1,17 @@
+import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { useSession } from "../session/context";
 
 export function NoMoments() {
+  const { detections } = useWords();
   const state = useSession((session) => session.recording?.state);
   const prompts = useSession((session) => session.prompts.length);
   const threshold = useSession((session) => session.threshold);
   const words =
     prompts === 0
-      ? "Type a sound to look for, and its moments are listed here."
+      ? detections.typeASound
       : state === "done"
-        ? `No prompt reaches ${formatScore(threshold)}. Lower the score, or try other words.`
-        : "Nothing yet.";
+        ? detections.noneReaches(formatScore(threshold))
+        : detections.nothingYet;
   return <p className="moments-none">{words}</p>;
 }

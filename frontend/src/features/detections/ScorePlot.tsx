@@ -1,3 +1,6 @@
+import { useWords } from "../../i18n/language";
+import { formatLength } from "../../lib/format";
+
 /** Frames to each side of the one in question. */
 const SIDE = 32;
 const HEIGHT = 48;
@@ -10,6 +13,7 @@ export function ScorePlot(props: {
   threshold: number;
   release: number;
 }) {
+  const { detections } = useWords();
   const { scores, frame, threshold, release } = props;
   const first = frame - SIDE;
   const count = 2 * SIDE + 1;
@@ -26,7 +30,7 @@ export function ScorePlot(props: {
       viewBox={`0 0 ${count} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Scores for ${(SIDE * props.hopS).toFixed(1)} s before and after`}
+      aria-label={detections.scoresAround(formatLength(SIDE * props.hopS))}
     >
       <rect className="why-plot-here" x={SIDE} y={0} width={1} height={HEIGHT} />
       <path className="why-plot-scores" d={path} />

@@ -1,4 +1,5 @@
-import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
+import { useWords } from "../../i18n/language";
+import { formatClockTenths, formatLength, formatPercent, formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useRecordingAccess } from "../access/recording-access";
@@ -10,12 +11,13 @@ import { useExactScores } from "../timeline/use-exact-scores";
 /** The marked stretch in numbers: how much of it each prompt fills, how sure the model is, how often. */
 export function SelectionPanel() {
   const { viewport } = useWorkspace();
+  const { common, detections } = useWords();
   const selection = useView((state) => state.selection);
   const prompts = useSession((state) => state.prompts);
   const settings = useSession((state) => state.rows);
   const infos = useSession((state) => state.infos);
   const threshold = useSession((state) => state.threshold);
-  const detections = useSession((state) => state.detections);
+  const moments = useSession((state) => state.detections);
   useSession((state) => state.matrixVersion);
   const { matrix, exact } = useExactScores(selection);
   if (!selection) return null;
@@ -26,7 +28,7 @@ export function SelectionPanel() {
     .map((prompt) => ({
       prompt,
       found: matrix.statistics(prompt, startS, endS, thresholdOf(edits, prompt)),
-      count: detections.filter((m) => m.prompt === prompt && m.onset_s < endS && m.offset_s > startS).length,
+      count: moments.filter((m) => m.prompt === prompt && m.onset_s < endS && m.offset_s > startS).length,
     }))
     .sort(
       (a, b) =>
@@ -36,38 +38,38 @@ export function SelectionPanel() {
     <section className="marked" aria-labelledby="marked-title">
       <div className="marked-head">
         <h2 id="marked-title">
-          Selection <span className="num">{formatLength(spanOf(selection))}</span>
+          {detections.selection} <span className="num">{formatLength(spanOf(selection))}</span>
         </h2>
         <AddMoment startS={startS} endS={endS} />
         <button type="button" className="btn btn-small" onClick={() => viewport.zoomToSelection()}>
-          Zoom to it
+          {detections.zoomToIt}
         </button>
         <button
           type="button"
           className="icon-btn"
-          aria-label="Clear the selection"
+          aria-label={detections.clearSelection}
           onClick={() => viewport.clearSelection()}
         >
           <Icon name="close" size={16} />
         </button>
       </div>
       <p className="marked-span num">
-        {formatClockTenths(startS)} to {formatClockTenths(endS)}
-        {!exact && ", shares at most"}
+        {common.range(formatClockTenths(startS), formatClockTenths(endS))}
+        {!exact && detections.sharesAtMost}
       </p>
       <div className="marked-scroll">
         <table className="marked-table num">
-          <caption className="visually-hidden">Statistics of the selection</caption>
+          <caption className="visually-hidden">{detections.statisticsOfSelection}</caption>
           <thead>
             <tr>
-              <th scope="col">Prompt</th>
+              <th scope="col">{detections.prompt}</th>
               <th scope="col">
-                <abbr title="Share of the time at or above the threshold">Time</abbr>
+                <abbr title={detections.timeMeans}>{detections.time}</abbr>
               </th>
-              <th scope="col">Peak</th>
-              <th scope="col">Mean</th>
+              <th scope="col">{detections.peak}</th>
+              <th scope="col">{detections.mean}</th>
               <th scope="col">
-                <abbr title="Moments that touch the selection">Count</abbr>
+                <abbr title={detections.countMeans}>{detections.count}</abbr>
               </th>
             </tr>
           </thead>
@@ -78,7 +80,7 @@ export function SelectionPanel() {
                 <td>{found ? formatPercent(found.share) : "–"}</td>
                 <td>{found ? formatScore(found.peak) : "–"}</td>
                 <td>{found ? formatScore(found.mean) : "–"}</td>
-                <td aria-label={plural(count, "moment", "moments")}>{count}</td>
+                <td aria-label={common.moments(count)}>{count}</td>
               </tr>
             ))}
           </tbody>
@@ -91,11 +93,12 @@ export function SelectionPanel() {
 /** Marks the selection as a moment of a prompt, whether or not the model found one there. */
 function AddMoment({ startS, endS }: { startS: number; endS: number }) {
   const { review, session } = useWorkspace();
+  const { detections } = useWords();
   const prompts = useSession((state) => state.prompts);
   const { owner } = useRecordingAccess(session.id);
   if (!owner) return null;
   return (
-    <Menu className="btn btn-small" disabled={prompts.length === 0} label="Add as">
+    <Menu className="btn btn-small" disabled={prompts.length === 0} label={detections.addAs}>
       {(close) => (
         <div className="add-moment">
           {prompts.map((prompt) => (

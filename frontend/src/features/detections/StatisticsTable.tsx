@@ -1,5 +1,6 @@
 import type { PromptStatistics } from "../../api/types";
-import { formatClockTenths, formatLength, formatPercent, formatScore, plural } from "../../lib/format";
+import { useWords, words } from "../../i18n/language";
+import { formatClockTenths, formatLength, formatPercent, formatScore } from "../../lib/format";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useWorkspace } from "../session/context";
 import { NoMoments } from "./NoMoments";
@@ -8,24 +9,25 @@ import { useStatistics } from "./use-statistics";
 
 /** Prompt by prompt over the whole recording: how much of it, how often, how loud, and how its scores spread. */
 export function StatisticsTable() {
+  const { detections } = useWords();
   const { rows, problem } = useStatistics();
   if (problem) return <ProblemBox problem={problem} quiet />;
-  if (rows === null) return <p className="moments-none">Counting</p>;
+  if (rows === null) return <p className="moments-none">{detections.counting}</p>;
   if (rows.length === 0) return <NoMoments />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className="statistics" tabIndex={0} aria-label="Statistics of the prompts">
+    <section className="statistics" tabIndex={0} aria-label={detections.statisticsOfPrompts}>
       <table className="marked-table num">
-        <caption>Bars show how often a score came, from 0 to 1; their height is logarithmic.</caption>
+        <caption>{detections.barsShow}</caption>
         <thead>
           <tr>
-            <th scope="col">Prompt</th>
+            <th scope="col">{detections.prompt}</th>
             <th scope="col">
-              <abbr title="Share of the time at or above the threshold">Time</abbr>
+              <abbr title={detections.timeMeans}>{detections.time}</abbr>
             </th>
-            <th scope="col">Count</th>
-            <th scope="col">Mean</th>
-            <th scope="col">Peak</th>
+            <th scope="col">{detections.count}</th>
+            <th scope="col">{detections.mean}</th>
+            <th scope="col">{detections.peak}</th>
           </tr>
         </thead>
         {rows.map((row) => (
@@ -38,20 +40,21 @@ export function StatisticsTable() {
 
 function Prompt({ row }: { row: PromptStatistics }) {
   const { seek } = useWorkspace();
+  const { common, detections } = useWords();
   const [peak] = row.peaks;
   return (
     <tbody className={row.count > 0 ? "" : "marked-quiet"}>
       <tr>
         <th scope="row">{row.prompt}</th>
         <td>{row.share === null ? "–" : formatPercent(row.share)}</td>
-        <td aria-label={plural(row.count, "moment", "moments")}>{row.count}</td>
+        <td aria-label={common.moments(row.count)}>{row.count}</td>
         <td>{row.mean === null ? "–" : formatScore(row.mean)}</td>
         <td>
           {peak ? (
             <button
               type="button"
               className="statistics-peak"
-              aria-label={`${formatScore(peak.score)}, go to it at ${formatClockTenths(peak.time_s)}`}
+              aria-label={detections.goToPeak(formatScore(peak.score), formatClockTenths(peak.time_s))}
               onClick={() => seek(peak.time_s)}
             >
               {formatScore(peak.score)}
@@ -64,7 +67,7 @@ function Prompt({ row }: { row: PromptStatistics }) {
       <tr>
         <td colSpan={5} className="statistics-spread">
           {row.share === null ? (
-            "The model has no such sound."
+            detections.noSuchSound
           ) : (
             <>
               <ScoreHistogram bins={row.histogram} threshold={row.threshold} />
@@ -79,25 +82,27 @@ function Prompt({ row }: { row: PromptStatistics }) {
 }
 
 function spreadWords({ median, p90, moments_s, longest_s, count }: PromptStatistics): string {
-  const spread = `half at or below ${formatScore(median ?? 0)}, nine tenths ${formatScore(p90 ?? 0)}`;
+  const { detections } = words();
+  const spread = detections.spread(formatScore(median ?? 0), formatScore(p90 ?? 0));
   if (count === 0) return spread;
-  return `${spread}; ${formatLength(moments_s ?? 0)} in all, longest ${formatLength(longest_s ?? 0)}`;
+  return `${spread}; ${detections.lengths(formatLength(moments_s ?? 0), formatLength(longest_s ?? 0))}`;
 }
 
 /** The next highest places: the highest is in the row above. */
 function Peaks({ row }: { row: PromptStatistics }) {
   const { seek } = useWorkspace();
+  const { detections } = useWords();
   const more = row.peaks.slice(1).filter((peak) => peak.score >= row.threshold);
   if (more.length === 0) return null;
   return (
     <span className="statistics-peaks">
-      <span>then at</span>
+      <span>{detections.thenAt}</span>
       {more.map((peak) => (
         <button
           key={peak.time_s}
           type="button"
           className="statistics-peak"
-          title={`score ${formatScore(peak.score)}`}
+          title={detections.scoreOf(formatScore(peak.score))}
           onClick={() => seek(peak.time_s)}
         >
           {formatClockTenths(peak.time_s)}

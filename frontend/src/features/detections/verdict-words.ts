@@ -1,5 +1,6 @@
 import type { Detection } from "../../api/types";
-import { formatClockTenths, formatScore } from "../../lib/format";
+import { words } from "../../i18n/language";
+import { formatClockTenths, formatNumber, formatScore } from "../../lib/format";
 import type { Rule } from "./detect-row";
 import type { Verdict } from "./explain";
 
@@ -11,66 +12,60 @@ interface Place {
   muted: boolean;
 }
 
-const seconds = (value: number) => `${Number(value.toFixed(2))} s`;
+const seconds = (value: number) => `${formatNumber(value, 2)} s`;
 
-export interface Words {
+export interface Said {
   lead: string;
   rest: string;
 }
 
 /** The same with what a person said of the moment, which goes before any rule. */
-export function saidWords(words: Words, moment: Detection | null): Words {
-  const between = moment && `${formatClockTenths(moment.onset_s)} to ${formatClockTenths(moment.offset_s)}`;
-  switch (moment?.verdict) {
+export function saidWords(said: Said, moment: Detection | null): Said {
+  if (!moment?.verdict) return said;
+  const { detections } = words();
+  const [from, to] = [formatClockTenths(moment.onset_s), formatClockTenths(moment.offset_s)];
+  const counted = (why: string) => ({ lead: detections.counted, rest: `${why} ${said.rest}` });
+  switch (moment.verdict) {
     case "accepted":
-      return { lead: "Counted.", rest: `Accepted by hand, from ${between}. ${words.rest}` };
+      return counted(detections.acceptedFrom(from, to));
     case "rejected":
-      return { lead: "Rejected by hand.", rest: words.rest };
+      return { lead: detections.rejectedByHand, rest: said.rest };
     case "adjusted":
-      return { lead: "Counted.", rest: `Its edges were set by hand, from ${between}. ${words.rest}` };
+      return counted(detections.adjustedFrom(from, to));
     case "added":
-      return { lead: "Counted.", rest: `Added by hand, from ${between}. ${words.rest}` };
-    default:
-      return words;
+      return counted(detections.addedFrom(from, to));
   }
 }
 
 /** A verdict in one word or two, and in a sentence. */
-export function verdictWords(verdict: Verdict, rule: Rule, { startS, hopS, covered, muted }: Place): Words {
-  if (!covered) return { lead: "Not covered.", rest: "This model has no such sound." };
+export function verdictWords(verdict: Verdict, rule: Rule, { startS, hopS, covered, muted }: Place): Said {
+  const { detections } = words();
+  if (!covered) return { lead: detections.notCovered, rest: detections.modelHasNone };
   const clock = (frame: number) => formatClockTenths(startS + frame * hopS);
-  const between = ({ start, stop }: { start: number; stop: number }) => `${clock(start)} to ${clock(stop)}`;
   const [threshold, release] = [formatScore(rule.threshold), formatScore(rule.release)];
   switch (verdict.kind) {
     case "unknown":
-      return { lead: "Not heard yet.", rest: "" };
+      return { lead: detections.notHeardYet, rest: "" };
     case "inside": {
       const reason = {
-        threshold: `It reaches the threshold of ${threshold}`,
-        release: `It stays above the release of ${release} after the threshold was reached`,
-        gap: `It lies in a gap shorter than ${seconds(rule.mergeGapS)}, which is closed`,
+        threshold: detections.reaches(threshold),
+        release: detections.stays(release),
+        gap: detections.inGap(seconds(rule.mergeGapS)),
       }[verdict.by];
-      const lead = muted ? "Muted." : "Counted.";
-      return { lead, rest: `${reason}, in the moment from ${between(verdict.moment)}.` };
+      const lead = muted ? detections.muted : detections.counted;
+      const { start, stop } = verdict.moment;
+      return { lead, rest: detections.inMoment(reason, clock(start), clock(stop)) };
     }
     case "rising":
-      return {
-        lead: "Not counted.",
-        rest: `It is above the release, but the moment begins at ${clock(verdict.onset)}, where the threshold is reached.`,
-      };
+      return { lead: detections.notCounted, rest: detections.rising(clock(verdict.onset)) };
     case "below":
-      return {
-        lead: "Not counted.",
-        rest: `It is above the release, but this stretch never reaches ${threshold}: its highest score is ${formatScore(verdict.peak)}.`,
-      };
+      return { lead: detections.notCounted, rest: detections.below(threshold, formatScore(verdict.peak)) };
     case "quiet":
-      return { lead: "Not counted.", rest: `The score is below the release of ${release}.` };
+      return { lead: detections.notCounted, rest: detections.quiet(release) };
     case "short": {
       const { start, stop } = verdict.moment;
-      return {
-        lead: "Dropped.",
-        rest: `It reaches the threshold, but lasts ${seconds((stop - start) * hopS)}; a moment lasts at least ${seconds(rule.minLengthS)}.`,
-      };
+      const length = seconds((stop - start) * hopS);
+      return { lead: detections.dropped, rest: detections.short(length, seconds(rule.minLengthS)) };
     }
   }
 }

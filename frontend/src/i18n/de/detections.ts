@@ -1,3 +1,121 @@
 import type { Words } from "../language";
+import { pluralIn } from "../plural";
 
-export const detections: Words["detections"] = {};
+const plural = pluralIn("de");
+
+export const detections: Words["detections"] = {
+  moments: "Fundstellen",
+  statistics: "Statistik",
+  momentsOrStatistics: "Fundstellen oder Statistik",
+  above: (score) => `ab ${score}`,
+  leastScore: "Wert, den eine Fundstelle erreichen muss",
+  typeASound: "Gib ein Geräusch ein; seine Fundstellen stehen dann hier.",
+  noneReaches: (score) => `Kein Suchwort erreicht ${score}. Senke den Wert oder versuche andere Wörter.`,
+  nothingYet: "Noch nichts.",
+
+  groupByPrompt: "Nach Suchwörtern ordnen",
+  filter: "Filter",
+  filterOn: "Filter, an",
+  prompt: "Suchwort",
+  verdict: "Urteil",
+  all: "Alle",
+  verdicts: {
+    open: "Noch nicht beurteilt",
+    accepted: "Bestätigt",
+    rejected: "Verworfen",
+    adjusted: "Angepasst",
+    added: "Von Hand ergänzt",
+  },
+  peak: "Höchstwert",
+  orMore: (score) => `mindestens ${score}`,
+  any: "beliebig",
+  showAll: "Alle zeigen",
+
+  someShown: (shown, all) => `${shown} von ${all} gezeigt`,
+  showHidden: (count) => `${count} ausgeblendete zeigen`,
+  verdictsWait: (count) =>
+    plural(count, { one: "# Urteil wartet auf den Server", other: "# Urteile warten auf den Server" }),
+
+  said: { accepted: "bestätigt", rejected: "verworfen", adjusted: "angepasst", added: "von Hand ergänzt" },
+  until: (time) => `bis ${time}`,
+  peakOf: (score) => `Höchstwert ${score}`,
+  noScore: "kein Wert",
+  play: "Abspielen",
+  playThis: "Diese Fundstelle abspielen",
+  enterKey: "Eingabe",
+  hide: "Ausblenden",
+  deleteKey: "Entf",
+  accept: "Bestätigen",
+  reject: "Verwerfen",
+  remove: "Entfernen",
+  asFound: "Wie gefunden",
+  beginningOf: (prompt) => `Anfang von ${prompt}`,
+  endOf: (prompt) => `Ende von ${prompt}`,
+
+  export: "Exportieren",
+  formats: {
+    csv: { title: "CSV", note: "für eine Tabelle" },
+    json: { title: "JSON", note: "für ein Programm" },
+    audacity: { title: "Audacity-Marken", note: "für die Textspur" },
+  },
+  withoutRejected: (count) =>
+    plural(count, { one: "Ohne # verworfene Fundstelle", other: "Ohne # verworfene Fundstellen" }),
+  fileName: "Fundstellen",
+
+  selection: "Auswahl",
+  statisticsOfSelection: "Statistik der Auswahl",
+  zoomToIt: "Vergrößern",
+  clearSelection: "Auswahl aufheben",
+  sharesAtMost: ", Anteile höchstens",
+  addAs: "Ergänzen",
+  time: "Zeit",
+  timeMeans: "Anteil der Zeit auf oder über der Schwelle",
+  mean: "Mittel",
+  count: "Zahl",
+  countMeans: "Fundstellen, die die Auswahl berühren",
+
+  counting: "Wird gezählt",
+  statisticsOfPrompts: "Statistik der Suchwörter",
+  barsShow: "Balken zeigen, wie oft ein Wert von 0 bis 1 vorkam; ihre Höhe ist logarithmisch.",
+  goToPeak: (score, time) => `${score}, dorthin bei ${time}`,
+  noSuchSound: "Das Modell kennt dieses Geräusch nicht.",
+  spread: (median, p90) => `die Hälfte bis ${median}, neun Zehntel bis ${p90}`,
+  lengths: (all, longest) => `zusammen ${all}, die längste ${longest}`,
+  thenAt: "dann bei",
+  scoreOf: (score) => `Wert ${score}`,
+
+  why: "Warum, warum nicht",
+  goThere: "Dorthin",
+  closeWhy: "Erklärung schließen",
+  scoresAround: (length) => `Werte für ${length} davor und danach`,
+  score: "Wert",
+  threshold: "Schwelle",
+  ownThreshold: "Schwelle dieser Zeile",
+  release: "Ausklang-Schwelle",
+  strongestOther: "Stärkstes anderes",
+  heardAs: "Gehört als",
+
+  counted: "Gezählt.",
+  notCounted: "Nicht gezählt.",
+  muted: "Stumm.",
+  dropped: "Weggelassen.",
+  notCovered: "Unbekannt.",
+  notHeardYet: "Noch nicht gehört.",
+  rejectedByHand: "Von Hand verworfen.",
+  acceptedFrom: (from, to) => `Von Hand bestätigt, von ${from} bis ${to}.`,
+  adjustedFrom: (from, to) => `Die Ränder sind von Hand gesetzt, von ${from} bis ${to}.`,
+  addedFrom: (from, to) => `Von Hand ergänzt, von ${from} bis ${to}.`,
+  modelHasNone: "Dieses Modell kennt kein solches Geräusch.",
+  reaches: (threshold) => `Der Wert erreicht die Schwelle von ${threshold}`,
+  stays: (release) =>
+    `Nachdem die Schwelle erreicht war, bleibt der Wert über der Ausklang-Schwelle von ${release}`,
+  inGap: (length) => `Hier ist eine Lücke unter ${length}, die geschlossen wird`,
+  inMoment: (reason, from, to) => `${reason}, in der Fundstelle von ${from} bis ${to}.`,
+  rising: (onset) =>
+    `Der Wert liegt über der Ausklang-Schwelle, aber die Fundstelle beginnt erst bei ${onset}, wo die Schwelle erreicht wird.`,
+  below: (threshold, peak) =>
+    `Der Wert liegt über der Ausklang-Schwelle, aber dieses Stück erreicht ${threshold} nie: sein Höchstwert ist ${peak}.`,
+  quiet: (release) => `Der Wert liegt unter der Ausklang-Schwelle von ${release}.`,
+  short: (length, least) =>
+    `Der Wert erreicht die Schwelle, aber nur für ${length}; eine Fundstelle dauert mindestens ${least}.`,
+};
