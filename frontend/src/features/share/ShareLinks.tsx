@@ -3,21 +3,19 @@ import { addShare, listShares, withdrawShare } from "../../api/access";
 import { problemOf } from "../../api/problem";
 import type { Share } from "../../api/types";
 import { useNotice } from "../../app/notice";
+import { useWords, words } from "../../i18n/language";
+import { locale } from "../../i18n/locale";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { addressOf } from "../session/address";
 import type { Workspace } from "../session/context";
 import { copyText } from "./copy";
 
-const WHEN = new Intl.DateTimeFormat(undefined, {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
+const WHEN = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
 
 /** Links by which others look at the recording and nothing else: makes, lists and withdraws them. */
 export function ShareLinks({ workspace }: { workspace: Workspace }) {
   const { id } = workspace.session;
+  const { share: says } = useWords();
   const [shares, setShares] = useState<Share[]>([]);
   const [said, setSaid] = useState("");
   const [busy, setBusy] = useState(false);
@@ -48,40 +46,39 @@ export function ShareLinks({ workspace }: { workspace: Workspace }) {
     run(async () => {
       const { token } = await addShare(id);
       const address = addressOf(workspace, true, token);
-      if (await copyText(address)) return "The read-only link is on the clipboard.";
-      return `This browser does not let the page copy. The link is ${address}`;
+      return (await copyText(address)) ? words().share.linkCopied : words().share.linkNotCopied(address);
     });
   const withdraw = (share: Share) =>
     run(async () => {
       await withdrawShare(id, share.id);
-      return "The link no longer works.";
+      return words().share.linkWithdrawn;
     });
 
   return (
     <>
       <button type="button" className="menu-item" disabled={busy} onClick={() => void make()}>
-        Copy read-only link <span>to look and listen</span>
+        {says.copyReadOnly} <span>{says.toLookAndListen}</span>
       </button>
       <p className="menu-said" role="status">
         {said}
       </p>
       {shares.length > 0 && (
-        <section className="share-links" aria-label="Read-only links">
-          <p>Links that work</p>
+        <section className="share-links" aria-label={says.readOnlyLinks}>
+          <p>{says.linksThatWork}</p>
           <ul>
             {shares.map((share) => (
               <li key={share.id}>
                 <span className="num">
-                  {WHEN.format(new Date(share.created_at))}, …{share.ends_with}
+                  {says.linkMade(new Date(share.created_at).toLocaleString(locale(), WHEN), share.ends_with)}
                 </span>
                 <button
                   type="button"
                   className="btn btn-small"
                   disabled={busy}
-                  aria-label={`Withdraw the link that ends in ${share.ends_with}`}
+                  aria-label={says.withdrawLink(share.ends_with)}
                   onClick={() => void withdraw(share)}
                 >
-                  Withdraw
+                  {says.withdraw}
                 </button>
               </li>
             ))}

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { problemOf } from "../../api/problem";
 import { useNotice } from "../../app/notice";
+import { useWords, type Words, words } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { useRecordingAccess } from "../access/recording-access";
@@ -12,22 +13,12 @@ import { makeSvg } from "./make-svg";
 import { momentsText } from "./moments-text";
 import { ShareLinks } from "./ShareLinks";
 
-type Done = "link" | "text" | "picture" | "drawing";
-
-const WORDS: Record<Done, string> = {
-  link: "The link is on the clipboard.",
-  text: "The list is on the clipboard.",
-  picture: "The picture is saved.",
-  drawing: "The drawing is saved.",
-};
+type Done = keyof Words["share"]["done"];
 
 async function copyOrTell(text: string): Promise<boolean> {
   if (await copyText(text)) return true;
-  useNotice.getState().show({
-    code: "clipboard",
-    message: "This browser does not let the page copy.",
-    hint: "The address of the page holds everything: copy it from the address bar.",
-  });
+  const { noCopy, noCopyHint } = words().share;
+  useNotice.getState().show({ code: "clipboard", message: noCopy, hint: noCopyHint });
   return false;
 }
 
@@ -59,6 +50,7 @@ async function save(workspace: Workspace, make: Make): Promise<boolean> {
 /** What is on show, for somebody else: as a link, a picture or a list. */
 export function ShareMenu() {
   const workspace = useWorkspace();
+  const { share } = useWords();
   const { owner } = useRecordingAccess(workspace.session.id);
   const [done, setDone] = useState<Done | null>(null);
   const [busy, setBusy] = useState(false);
@@ -70,17 +62,17 @@ export function ShareMenu() {
     setDone(worked ? what : null);
   };
   const items = [
-    { what: "link", title: "Copy link", note: "to this very view", work: copyLink },
-    { what: "picture", title: "Save picture", note: "PNG, for print", work: savePicture },
-    { what: "drawing", title: "Save drawing", note: "SVG, to edit", work: saveDrawing },
-    { what: "text", title: "Copy moments", note: "as text", work: copyMoments },
+    { what: "link", title: share.copyLink, note: share.toThisView, work: copyLink },
+    { what: "picture", title: share.savePicture, note: share.forPrint, work: savePicture },
+    { what: "drawing", title: share.saveDrawing, note: share.toEdit, work: saveDrawing },
+    { what: "text", title: share.copyMoments, note: share.asText, work: copyMoments },
   ] as const;
   return (
     <Menu
       label={
         <>
           <Icon name="share" size={16} />
-          Share
+          {share.share}
         </>
       }
     >
@@ -98,7 +90,7 @@ export function ShareMenu() {
             </button>
           ))}
           <p className="menu-said" role="status">
-            {busy ? "One moment" : done ? WORDS[done] : ""}
+            {busy ? share.oneMoment : done ? share.done[done] : ""}
           </p>
           {owner && <ShareLinks workspace={workspace} />}
         </>

@@ -1,6 +1,7 @@
 import { getPeaks, getScores, getSpectrogramInfo, getSpectrogramTile } from "../../api/client";
 import { useModels } from "../../app/models";
 import { useSettings } from "../../app/settings";
+import { words } from "../../i18n/language";
 import { formatClock, formatClockTenths } from "../../lib/format";
 import { paperPalette } from "../../ui/palette";
 import type { Workspace } from "../session/context";
@@ -53,7 +54,8 @@ export async function gatherPicture({ session, viewport }: Workspace, scale: num
     loadTiles(session.id, view, width * scale, palette.scores, session.requests),
     loadScores(session.id, prompts, view, width * scale, session.requests),
   ]);
-  const range = `${clock(view, view.startS)} to ${clock(view, view.endS)}`;
+  const { common, share } = words();
+  const range = common.range(clock(view, view.startS), clock(view, view.endS));
   const title = recording.title;
   return {
     width,
@@ -61,7 +63,7 @@ export async function gatherPicture({ session, viewport }: Workspace, scale: num
     name: `${title} ${range.replaceAll(":", ".")}`,
     picture: {
       title,
-      subtitle: `${range} of ${formatClock(durationOf(recording))}, heard by ${modelTitle(recording.model)}`,
+      subtitle: share.heardBy(range, formatClock(durationOf(recording)), modelTitle(recording.model)),
       view,
       rows: prompts.map((prompt) => ({
         prompt,
@@ -86,7 +88,7 @@ export async function gatherPicture({ session, viewport }: Workspace, scale: num
 
 function modelTitle(name: string | null): string {
   const known = useModels.getState().overview?.models.find((model) => model.name === name);
-  return known?.title ?? name ?? "no model";
+  return known?.title ?? name ?? words().share.noModel;
 }
 
 function clock(view: View, timeS: number): string {

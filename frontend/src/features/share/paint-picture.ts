@@ -1,4 +1,6 @@
 import type { Peaks } from "../../api/types";
+import { words } from "../../i18n/language";
+import { formatNumber, formatScore } from "../../lib/format";
 import type { Surface } from "../../ui/Canvas";
 import type { Palette } from "../../ui/palette";
 import { cssColour } from "../timeline/colour";
@@ -56,6 +58,7 @@ export function pictureHeight(rows: number): number {
 export function paintPicture(surface: Surface, picture: Picture): void {
   const { context, width, height } = surface;
   const { palette, view } = picture;
+  const { share, timeline } = words();
   context.fillStyle = palette.ground;
   context.fillRect(0, 0, width, height);
   text(surface, palette.ink, `640 22px ${FONT}`, picture.title, EDGE, 44, width - 2 * EDGE);
@@ -65,19 +68,19 @@ export function paintPicture(surface: Surface, picture: Picture): void {
   const heardX = picture.complete
     ? track
     : Math.max(0, Math.min(track, timeToX(view, track, picture.heardUntilS)));
-  const label = (words: string, middle: number, bold = false) =>
+  const label = (what: string, middle: number, bold = false) =>
     text(
       surface,
       bold ? palette.ink : palette.inkSoft,
       `${bold ? 520 : 400} 12.5px ${FONT}`,
-      words,
+      what,
       EDGE,
       middle + 4,
       LABELS - EDGE - 52,
     );
 
   let top = HEAD;
-  label("Level", top + WAVE / 2);
+  label(timeline.level, top + WAVE / 2);
   part(surface, LABELS, top, track, WAVE, (lane) => {
     if (picture.peaks)
       paintWave(
@@ -89,15 +92,12 @@ export function paintPicture(surface: Surface, picture: Picture): void {
       );
   });
   top += WAVE;
-  label(
-    picture.topHz === null ? "Spectrum" : `Spectrum to ${Math.round(picture.topHz / 1000)} kHz`,
-    top + SPECTRUM / 2,
-  );
+  label(spectrumWords(picture), top + SPECTRUM / 2);
   part(surface, LABELS, top, track, SPECTRUM, (lane) =>
     paintSpectrum(lane, palette, view, picture.tiles, heardX),
   );
   top += SPECTRUM;
-  label("Time", top + AXIS / 2);
+  label(share.time, top + AXIS / 2);
   part(surface, LABELS, top, track, AXIS, (lane) =>
     paintAxis(lane, palette, view, ticksFor(view, track, 80)),
   );
@@ -110,7 +110,7 @@ export function paintPicture(surface: Surface, picture: Picture): void {
       surface,
       palette.inkSoft,
       `400 11.5px ${FONT}`,
-      `≥ ${row.threshold.toFixed(2)}`,
+      `≥ ${formatScore(row.threshold)}`,
       LABELS - 12,
       middle + 4,
       50,
@@ -132,11 +132,19 @@ export function paintPicture(surface: Surface, picture: Picture): void {
   paintLegend(surface, palette, top + picture.rows.length * ROW + 30);
 }
 
+/** What the spectrum is called, with its top where there is one. */
+export function spectrumWords({ topHz }: Picture): string {
+  const { timeline } = words();
+  return topHz === null
+    ? timeline.spectrum
+    : `${timeline.spectrum} ${timeline.toKhz(formatNumber(topHz / 1000, 0))}`;
+}
+
 function text(
   surface: Surface,
   colour: string,
   font: string,
-  words: string,
+  what: string,
   x: number,
   y: number,
   most: number,
@@ -144,7 +152,7 @@ function text(
   const { context } = surface;
   context.font = font;
   context.fillStyle = colour;
-  let shown = words;
+  let shown = what;
   while (shown.length > 1 && context.measureText(shown).width > most)
     shown = `${shown.slice(0, -2).trimEnd()}…`;
   context.fillText(shown, x, y);
@@ -176,21 +184,13 @@ function paintLegend(surface: Surface, palette: Palette, y: number): void {
   for (let stop = 0; stop <= 16; stop += 1)
     gradient.addColorStop(stop / 16, cssColour(stop / 16, palette.scores));
   const font = `400 12px ${FONT}`;
-  text(surface, palette.inkSoft, font, "Score 0", LABELS, y + 4, 60);
+  text(surface, palette.inkSoft, font, words().share.scoreZero, LABELS, y + 4, 60);
   context.fillStyle = gradient;
   context.fillRect(left, y - 5, bar, 10);
   text(surface, palette.inkSoft, font, "1", left + bar + 8, y + 4, 20);
   context.fillStyle = palette.accent;
   context.fillRect(left + bar + 42, y + 1, 22, 2);
-  text(
-    surface,
-    palette.inkSoft,
-    font,
-    "moment: the score reaches the row's threshold",
-    left + bar + 72,
-    y + 4,
-    400,
-  );
+  text(surface, palette.inkSoft, font, words().share.momentSign, left + bar + 72, y + 4, 400);
   context.textAlign = "right";
   text(surface, palette.inkSoft, font, "SonoTag", width - EDGE, y + 4, 80);
   context.textAlign = "left";

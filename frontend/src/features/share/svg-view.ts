@@ -1,7 +1,9 @@
+import { words } from "../../i18n/language";
+import { formatScore } from "../../lib/format";
 import { cssColour } from "../timeline/colour";
 import { timeToX } from "../timeline/geometry";
 import { ticksFor } from "../timeline/ticks";
-import { LAYOUT, PICTURE_WIDTH, type Picture } from "./paint-picture";
+import { LAYOUT, PICTURE_WIDTH, type Picture, spectrumWords } from "./paint-picture";
 
 const TRACK = PICTURE_WIDTH - LAYOUT.labels - LAYOUT.edge;
 /** Cells of a row: as fine as print shows, and few enough for a drawing program. */
@@ -14,30 +16,30 @@ const TICK_GAP = 80;
 /** What the stage shows as a drawing: text is text, every row a group of its own, named after its prompt. */
 export function svgView(picture: Picture, height: number, spectrum: string | null): string {
   const { view, palette, rows } = picture;
+  const { share, timeline } = words();
   const heardX = picture.complete ? TRACK : clamp(timeToX(view, TRACK, picture.heardUntilS));
   let top = LAYOUT.head;
   const parts = [
     rect(0, 0, PICTURE_WIDTH, height, palette.ground),
     text(picture.title, LAYOUT.edge, 44, palette.ink, 22, 640),
     text(picture.subtitle, LAYOUT.edge, 66, palette.inkSoft, 13),
-    text("Level", LAYOUT.edge, top + LAYOUT.wave / 2 + 4, palette.inkSoft, 12.5),
-    group("Level", LAYOUT.labels, top, wave(picture)),
+    text(timeline.level, LAYOUT.edge, top + LAYOUT.wave / 2 + 4, palette.inkSoft, 12.5),
+    group(timeline.level, LAYOUT.labels, top, wave(picture)),
   ];
   top += LAYOUT.wave;
-  const unit = picture.topHz === null ? "" : ` to ${Math.round(picture.topHz / 1000)} kHz`;
-  parts.push(text(`Spectrum${unit}`, LAYOUT.edge, top + LAYOUT.spectrum / 2 + 4, palette.inkSoft, 12.5));
+  parts.push(text(spectrumWords(picture), LAYOUT.edge, top + LAYOUT.spectrum / 2 + 4, palette.inkSoft, 12.5));
   if (spectrum !== null) {
     const image = `<image href="${spectrum}" width="${TRACK}" height="${LAYOUT.spectrum}" preserveAspectRatio="none"/>`;
-    parts.push(group("Spectrum", LAYOUT.labels, top, image));
+    parts.push(group(timeline.spectrum, LAYOUT.labels, top, image));
   }
   top += LAYOUT.spectrum;
-  parts.push(group("Time", LAYOUT.labels, top, axis(picture)));
+  parts.push(group(share.time, LAYOUT.labels, top, axis(picture)));
   top += LAYOUT.axis;
   for (const row of rows) {
     const middle = top + LAYOUT.row / 2 + 4;
     parts.push(
       text(row.prompt, LAYOUT.edge, middle, palette.ink, 12.5, 520),
-      text(`≥ ${row.threshold.toFixed(2)}`, LAYOUT.labels - 12, middle, palette.inkSoft, 11.5, 400, "end"),
+      text(`≥ ${formatScore(row.threshold)}`, LAYOUT.labels - 12, middle, palette.inkSoft, 11.5, 400, "end"),
       group(row.prompt, LAYOUT.labels, top, heat(picture, row, heardX)),
     );
     top += LAYOUT.row;
@@ -53,7 +55,7 @@ ${parts.join("\n")}
 /** A row's cells, one path per colour: a drawing of a few hundred kilobytes instead of many megabytes. */
 function heat(picture: Picture, row: Picture["rows"][number], heardX: number): string {
   const { view, palette } = picture;
-  if (!row.covered) return text("not covered by this model", 8, LAYOUT.row / 2 + 4, palette.inkSoft, 11.5);
+  if (!row.covered) return text(words().common.notCovered, 8, LAYOUT.row / 2 + 4, palette.inkSoft, 11.5);
   const scores = new Float32Array(CELLS);
   picture.fill(row.prompt, view, scores);
   const cell = TRACK / CELLS;
@@ -121,13 +123,14 @@ function legend({ palette }: Picture, y: number): string {
     (_, stop) => `<stop offset="${stop / 16}" stop-color="${cssColour(stop / 16, palette.scores)}"/>`,
   );
   const left = LAYOUT.labels + 62;
+  const { share } = words();
   return [
     `<linearGradient id="scores">${stops.join("")}</linearGradient>`,
-    text("Score 0", LAYOUT.labels, y + 4, palette.inkSoft, 12),
+    text(share.scoreZero, LAYOUT.labels, y + 4, palette.inkSoft, 12),
     rect(left, y - 5, 160, 10, "url(#scores)"),
     text("1", left + 168, y + 4, palette.inkSoft, 12),
     rect(left + 202, y + 1, 22, 2, palette.accent),
-    text("moment: the score reaches the row's threshold", left + 232, y + 4, palette.inkSoft, 12),
+    text(share.momentSign, left + 232, y + 4, palette.inkSoft, 12),
     text("SonoTag", PICTURE_WIDTH - LAYOUT.edge, y + 4, palette.inkSoft, 12, 400, "end"),
   ].join("");
 }
@@ -141,7 +144,7 @@ function rect(x: number, y: number, width: number, height: number, fill: string)
 }
 
 function text(
-  words: string,
+  what: string,
   x: number,
   y: number,
   fill: string,
@@ -149,7 +152,7 @@ function text(
   weight = 400,
   anchor = "start",
 ): string {
-  return `<text x="${short(x)}" y="${short(y)}" fill="${fill}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${escaped(words)}</text>`;
+  return `<text x="${short(x)}" y="${short(y)}" fill="${fill}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${escaped(what)}</text>`;
 }
 
 function group(name: string, x: number, y: number, inner: string): string {
@@ -157,7 +160,7 @@ function group(name: string, x: number, y: number, inner: string): string {
 }
 
 /** Titles and prompts are people's own words; in XML five characters are not. Control characters have no place in it. */
-function escaped(words: string): string {
+function escaped(what: string): string {
   const names: Record<string, string> = {
     "&": "&amp;",
     "<": "&lt;",
@@ -165,5 +168,5 @@ function escaped(words: string): string {
     '"': "&quot;",
     "'": "&apos;",
   };
-  return words.replace(/[&<>"']/g, (sign) => names[sign]).replace(/\p{Cc}/gu, " ");
+  return what.replace(/[&<>"']/g, (sign) => names[sign]).replace(/\p{Cc}/gu, " ");
 }

@@ -36,7 +36,7 @@ export function ReadOut() {
         ) : (
           <>
             <b>{prompt}</b>
-            {timeWords}, {scoreWords(session.matrix.scoreAt(prompt, hover.timeS), info?.covered, threshold)}
+            {`${timeWords}, ${scoreWords(session.matrix.scoreAt(prompt, hover.timeS), info?.covered, threshold)}`}
             {hover.pinned && (
               <button
                 type="button"

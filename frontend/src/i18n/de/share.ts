@@ -1,3 +1,37 @@
 import type { Words } from "../language";
 
-export const share: Words["share"] = {};
+export const share: Words["share"] = {
+  share: "Teilen",
+  copyLink: "Link kopieren",
+  toThisView: "genau zu dieser Ansicht",
+  savePicture: "Bild speichern",
+  forPrint: "PNG, zum Drucken",
+  saveDrawing: "Zeichnung speichern",
+  toEdit: "SVG, zum Bearbeiten",
+  copyMoments: "Fundstellen kopieren",
+  asText: "als Text",
+  oneMoment: "Einen Augenblick",
+  done: {
+    link: "Der Link ist in der Zwischenablage.",
+    text: "Die Liste ist in der Zwischenablage.",
+    picture: "Das Bild ist gespeichert.",
+    drawing: "Die Zeichnung ist gespeichert.",
+  },
+  noCopy: "Dieser Browser lässt die Seite nicht kopieren.",
+  noCopyHint: "Die Adresse der Seite enthält alles: Kopiere sie aus der Adresszeile.",
+  linkCopied: "Der Link zum Ansehen ist in der Zwischenablage.",
+  linkNotCopied: (address) => `Dieser Browser lässt die Seite nicht kopieren. Der Link ist ${address}`,
+  linkWithdrawn: "Der Link gilt nicht mehr.",
+  copyReadOnly: "Link zum Ansehen kopieren",
+  toLookAndListen: "ändern kann man damit nichts",
+  readOnlyLinks: "Links zum Ansehen",
+  linksThatWork: "Gültige Links",
+  linkMade: (when, ending) => `${when}, …${ending}`,
+  withdraw: "Zurückziehen",
+  withdrawLink: (ending) => `Den Link zurückziehen, der auf ${ending} endet`,
+  heardBy: (range, length, model) => `${range} von ${length}, gehört von ${model}`,
+  noModel: "keinem Modell",
+  time: "Zeit",
+  scoreZero: "Wert 0",
+  momentSign: "Fundstelle: der Wert erreicht die Schwelle der Zeile",
+};
