@@ -1,3 +1,4 @@
+import { useWords } from "../../i18n/language";
 import { formatClock } from "../../lib/format";
 import { chapterAt } from "../session/chapters";
 import { usePlayback, useWorkspace } from "../session/context";
@@ -5,6 +6,7 @@ import { useChapters } from "../session/use-chapters";
 
 /** The chapters as a list to jump to; folded, it says which one the playhead is in. */
 export function ChaptersPanel() {
+  const { recordings } = useWords();
   const { seek } = useWorkspace();
   const chapters = useChapters();
   const positionS = usePlayback((state) => state.positionS);
@@ -14,7 +16,7 @@ export function ChaptersPanel() {
     <details className="chapters">
       <summary>
         <span className="chapters-title">
-          Chapters <span className="num">{chapters.length}</span>
+          {recordings.chapters} <span className="num">{chapters.length}</span>
         </span>
         {current && <span className="chapters-now">{current.title}</span>}
       </summary>

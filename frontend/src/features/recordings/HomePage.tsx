@@ -1,4 +1,5 @@
 import { useSystem } from "../../app/system";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { AwayWhile } from "../offline/AwayWhile";
 import { Presets } from "../prompts/Presets";
@@ -10,13 +11,14 @@ import { RecentRecordings } from "./RecentRecordings";
 import { linkWarning } from "./server-words";
 
 export function HomePage() {
+  const { recordings } = useWords();
   const prompts = useSource((state) => state.prompts);
   const setPrompts = useSource((state) => state.setPrompts);
   return (
     <main className="home">
       <div className="home-middle">
-        <h1>Type the sounds you are looking for, give it a recording, and watch where they happen.</h1>
-        <section className="home-prompts" aria-label="Sounds to look for">
+        <h1>{recordings.promise}</h1>
+        <section className="home-prompts" aria-label={recordings.soundsToLookFor}>
           <PromptChips
             prompts={prompts}
             onChange={setPrompts}

@@ -1,19 +1,14 @@
 import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
+import { useWords } from "../../i18n/language";
 import { FileButton } from "../source/FileButton";
 import { useLink } from "../source/link-store";
 import { AboutServer } from "./AboutServer";
-import { isAboutServer, type LinkStep, stepsFor } from "./link-steps";
-
-const WORDS: Record<LinkStep, string> = {
-  again: "Try again",
-  change: "Change the link",
-  part: "Take a part of it",
-  upload: "Upload the file instead",
-};
+import { isAboutServer, stepsFor } from "./link-steps";
 
 /** The next steps about a recording whose link was not fetched, as buttons. */
 export function LinkSteps({ recording }: { recording: Recording }) {
+  const { steps } = useWords().recordings;
   const sending = useLink((state) => state.sending);
   const { fetchAgain, take } = useLink.getState();
   const code = recording.error?.code ?? "";
@@ -30,7 +25,7 @@ export function LinkSteps({ recording }: { recording: Recording }) {
         if (step === "upload") {
           return (
             <FileButton key={step} className={className}>
-              {WORDS[step]}
+              {steps[step]}
             </FileButton>
           );
         }
@@ -42,7 +37,7 @@ export function LinkSteps({ recording }: { recording: Recording }) {
             disabled={sending}
             onClick={step === "again" ? () => void fetchAgain(recording) : change}
           >
-            {WORDS[step]}
+            {steps[step]}
           </button>
         );
       })}

@@ -4,9 +4,11 @@ import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { useNotice } from "../../app/notice";
 import { useSystem } from "../../app/system";
+import { useWords } from "../../i18n/language";
 
 /** Keeps a recording on a server that removes old ones; elsewhere there is nothing to keep it from. */
 export function PinButton({ recording }: { recording: Recording }) {
+  const { recordings } = useWords();
   const system = useSystem((state) => state.system);
   const load = useSystem((state) => state.load);
   const [busy, setBusy] = useState(false);
@@ -28,10 +30,10 @@ export function PinButton({ recording }: { recording: Recording }) {
       className="btn"
       aria-pressed={recording.pinned}
       disabled={busy}
-      title="This server removes old recordings; pinned ones stay"
+      title={recordings.pinWhy}
       onClick={() => void change()}
     >
-      {recording.pinned ? "Pinned" : "Pin"}
+      {recording.pinned ? recordings.pinned : recordings.pin}
     </button>
   );
 }

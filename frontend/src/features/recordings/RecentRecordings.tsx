@@ -4,6 +4,7 @@ import { problemOf } from "../../api/problem";
 import type { Recording } from "../../api/types";
 import { useNotice } from "../../app/notice";
 import { recordingHash } from "../../app/route";
+import { useWords } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { Icon } from "../../ui/Icon";
 import { SiteIcon } from "../../ui/SiteIcon";
@@ -15,6 +16,7 @@ const SHOWN = 8;
 const FRESHEN_MS = 1500;
 
 export function RecentRecordings() {
+  const texts = useWords().recordings;
   const [recordings, setRecordings] = useState<Recording[]>([]);
   const [asked, setAsked] = useState<string | null>(null);
   useEffect(() => {
@@ -47,7 +49,7 @@ export function RecentRecordings() {
   const now = new Date();
   return (
     <section className="recent" aria-labelledby="recent-title">
-      <h2 id="recent-title">Recent recordings</h2>
+      <h2 id="recent-title">{texts.recent}</h2>
       <ul>
         {recordings.map((recording) => (
           <li key={recording.id} className="recent-item">
@@ -59,17 +61,17 @@ export function RecentRecordings() {
             {asked === recording.id ? (
               <span className="recent-confirm">
                 <button type="button" className="btn btn-danger" onClick={() => void remove(recording.id)}>
-                  Delete
+                  {texts.delete}
                 </button>
                 <button type="button" className="btn" onClick={() => setAsked(null)}>
-                  Keep
+                  {texts.keep}
                 </button>
               </span>
             ) : (
               <button
                 type="button"
                 className="icon-btn"
-                aria-label={`Delete ${recording.title}`}
+                aria-label={texts.deleteNamed(recording.title)}
                 onClick={() => setAsked(recording.id)}
               >
                 <Icon name="trash" size={16} />

@@ -4,6 +4,7 @@ import type { Recording } from "../../api/types";
 import { betterModel, useModels } from "../../app/models";
 import { useNotice } from "../../app/notice";
 import { openHome } from "../../app/route";
+import { useWords, words } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
 import { Menu } from "../../ui/Menu";
 import { loadRecordingAccess, useRecordingAccess } from "../access/recording-access";
@@ -20,19 +21,8 @@ import { lacksAudio } from "./link-steps";
 import { PinButton } from "./PinButton";
 import { arrivalWords, runWords } from "./run-words";
 
-/** What is spoken: the steps, not every number on the way. */
-const SPOKEN_STATES: Record<Recording["state"], string> = {
-  stored: "Not analysed yet",
-  queued: "Queued",
-  fetching: "Fetching",
-  analyzing: "Analysing",
-  paused: "Paused, the server’s disk is full",
-  done: "Analysis done",
-  failed: "Analysis failed",
-  cancelled: "Analysis cancelled",
-};
-
 export function RecordingHead({ recording }: { recording: Recording }) {
+  const { common, recordings } = useWords();
   const { session } = useWorkspace();
   const access = useRecordingAccess(session.id);
   useEffect(() => void loadRecordingAccess(session.id), [session.id]);
@@ -40,7 +30,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
   const arrival = useSession((state) => state.arrival);
   const busy = useSession((state) => state.busy);
   const running = isRunning(recording) || recording.arriving;
-  const words = runWords(recording, progress);
+  const run = runWords(recording, progress);
   const resumable =
     !access.read_only &&
     !recording.arriving &&
@@ -50,7 +40,7 @@ export function RecordingHead({ recording }: { recording: Recording }) {
   const better = useModels((state) => betterModel(state.overview, recording));
   const coming = arrivalWords(recording, arrival);
   return (
-    <section className="head" aria-label="Recording">
+    <section className="head" aria-label={recordings.recording}>
       <HeadTitle recording={recording} otherModel={better !== null} />
       <div className="run">
         <p className="run-words num">
@@ -62,21 +52,25 @@ export function RecordingHead({ recording }: { recording: Recording }) {
           )}
           {(!coming || recording.analyzed_s > 0) && (
             <span>
-              <b>{words.lead}</b>
-              {words.rest}
+              <b>{run.lead}</b>
+              {run.rest}
             </span>
           )}
         </p>
         <p className="visually-hidden" role="status">
           {spoken(recording)}
         </p>
-        <HeadBars arrival={coming} run={words} label={recording.link ? "Fetching" : "Uploading"} />
+        <HeadBars
+          arrival={coming}
+          run={run}
+          label={recording.link ? recordings.fetching : recordings.uploading}
+        />
       </div>
       <div className="head-actions">
         {access.read_only && <SharedNote />}
         {running && !access.read_only && (
           <button type="button" className="btn" disabled={busy} onClick={() => void session.cancel()}>
-            Cancel
+            {common.cancel}
           </button>
         )}
         {better !== null && !access.read_only && (
@@ -84,16 +78,16 @@ export function RecordingHead({ recording }: { recording: Recording }) {
             type="button"
             className="btn"
             disabled={busy}
-            title="Another model heard this recording; its scores are not mixed with this one's"
+            title={recordings.otherModel}
             onClick={() => void session.analyse()}
           >
-            Analyse again with {better}
+            {recordings.analyseAgainWith(better)}
           </button>
         )}
         {lacking && <FetchAgain recording={recording} />}
         {resumable && (
           <button type="button" className="btn btn-go" disabled={busy} onClick={() => void session.analyse()}>
-            {recording.state === "stored" ? "Analyse" : "Analyse again"}
+            {recording.state === "stored" ? recordings.analyse : recordings.analyseAgain}
           </button>
         )}
         {access.owner && <PinButton recording={recording} />}
@@ -106,17 +100,22 @@ export function RecordingHead({ recording }: { recording: Recording }) {
 }
 
 function DeleteMenu({ session }: { session: RecordingSession }) {
+  const { recordings } = useWords();
   return (
-    <Menu className="btn btn-icon" ariaLabel="Delete recording" label={<Icon name="trash" size={16} />}>
+    <Menu
+      className="btn btn-icon"
+      ariaLabel={recordings.deleteRecording}
+      label={<Icon name="trash" size={16} />}
+    >
       {(close) => (
         <div className="confirm">
-          <p>Delete this recording and its scores?</p>
+          <p>{recordings.deleteAsked}</p>
           <div className="confirm-buttons">
             <button type="button" className="btn btn-danger" onClick={() => void remove(session)}>
-              Delete
+              {recordings.delete}
             </button>
             <button type="button" className="btn" onClick={close}>
-              Keep
+              {recordings.keep}
             </button>
           </div>
         </div>
@@ -126,6 +125,7 @@ function DeleteMenu({ session }: { session: RecordingSession }) {
 }
 
 function FetchAgain({ recording }: { recording: Recording }) {
+  const { recordings } = useWords();
   const sending = useLink((state) => state.sending);
   return (
     <button
@@ -134,15 +134,16 @@ function FetchAgain({ recording }: { recording: Recording }) {
       disabled={sending}
       onClick={() => void useLink.getState().fetchAgain(recording)}
     >
-      Fetch again
+      {recordings.fetchAgain}
     </button>
   );
 }
 
 function spoken(recording: Recording): string {
-  if (recording.arriving && recording.state === "analyzing") return "Fetching and analysing";
-  if (recording.state === "failed" && lacksAudio(recording)) return "Fetching failed";
-  return SPOKEN_STATES[recording.state];
+  const { recordings } = words();
+  if (recording.arriving && recording.state === "analyzing") return recordings.fetchingAndAnalysing;
+  if (recording.state === "failed" && lacksAudio(recording)) return recordings.fetchingFailed;
+  return recordings.spoken[recording.state];
 }
 
 async function remove(session: RecordingSession): Promise<void> {

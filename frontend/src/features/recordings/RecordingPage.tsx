@@ -1,6 +1,7 @@
 import { type ComponentType, useEffect } from "react";
 import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
+import { useWords } from "../../i18n/language";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useRecordingAccess } from "../access/recording-access";
 import { CommandPalette } from "../commands/CommandPalette";
@@ -24,6 +25,7 @@ import { StageNotes } from "./StageNotes";
  * this page only for whether it is there.
  */
 export function RecordingPage() {
+  const { recordings } = useWords();
   const { session } = useWorkspace();
   const there = useSession((state) => state.recording !== null);
   const title = useSession((state) => state.recording?.title);
@@ -46,7 +48,7 @@ export function RecordingPage() {
             <Stage />
           </div>
         )}
-        <aside className="side" aria-label="What was found">
+        <aside className="side" aria-label={recordings.found}>
           <UnderPlayhead />
           <ChaptersPanel />
           <Inspector />
@@ -68,28 +70,30 @@ function Of({ part: Part }: { part: ComponentType<{ recording: Recording }> }) {
 }
 
 function NoRecording() {
+  const { app, common, recordings } = useWords();
   const { session } = useWorkspace();
   const loadProblem = useSession((state) => state.loadProblem);
   return (
     <main className="stage-message">
-      <h1 className="visually-hidden">Recording</h1>
+      <h1 className="visually-hidden">{recordings.recording}</h1>
       {loadProblem ? (
         <ProblemBox problem={loadProblem} large>
           <button type="button" className="btn btn-go" onClick={() => session.retryConnection()}>
-            Try again
+            {common.tryAgain}
           </button>
           <button type="button" className="btn" onClick={openHome}>
-            Back to the start
+            {recordings.backToStart}
           </button>
         </ProblemBox>
       ) : (
-        <p role="status">Opening the recording</p>
+        <p role="status">{app.openingRecording}</p>
       )}
     </main>
   );
 }
 
 function Failure({ recording }: { recording: Recording }) {
+  const { recordings } = useWords();
   const { session } = useWorkspace();
   const readOnly = useRecordingAccess(session.id).read_only;
   if (!recording.error) return null;
@@ -101,10 +105,10 @@ function Failure({ recording }: { recording: Recording }) {
         ) : (
           <>
             <button type="button" className="btn btn-go" onClick={() => void session.analyse()}>
-              Analyse again
+              {recordings.analyseAgain}
             </button>
             <button type="button" className="btn" onClick={openHome}>
-              Choose another file
+              {recordings.chooseAnother}
             </button>
           </>
         )}

@@ -1,4 +1,5 @@
 import type { Recording } from "../../api/types";
+import { useWords } from "../../i18n/language";
 import { ProblemBox } from "../../ui/ProblemBox";
 import { useRecordingAccess } from "../access/recording-access";
 import { useSession, useWorkspace } from "../session/context";
@@ -7,6 +8,7 @@ import { lacksAudio } from "./link-steps";
 
 /** Problems that leave the map standing, in a line above it. */
 export function StageNotes({ recording }: { recording: Recording }) {
+  const { recordings } = useWords();
   const { session } = useWorkspace();
   const readOnly = useRecordingAccess(session.id).read_only;
   const actionProblem = useSession((state) => state.actionProblem);
@@ -19,7 +21,7 @@ export function StageNotes({ recording }: { recording: Recording }) {
             <LinkSteps recording={recording} />
           ) : (
             <button type="button" className="btn" onClick={() => void session.analyse()}>
-              Analyse again
+              {recordings.analyseAgain}
             </button>
           )}
         </ProblemBox>

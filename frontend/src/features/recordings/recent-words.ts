@@ -1,18 +1,8 @@
 import type { Recording } from "../../api/types";
+import { words } from "../../i18n/language";
 import { formatAgo, formatBytes, formatClock } from "../../lib/format";
 import { durationOf, isRunning } from "../session/session-state";
 import { lacksAudio } from "./link-steps";
-
-const STATES: Record<Recording["state"], string> = {
-  stored: "not analysed yet",
-  queued: "queued",
-  fetching: "fetching",
-  analyzing: "being analysed",
-  paused: "paused, the disk is full",
-  done: "",
-  failed: "failed",
-  cancelled: "cancelled",
-};
 
 /** What the list says of a recording: its length, how it stands, when it was added. */
 export function recentWords(recording: Recording, now: Date): string {
@@ -26,13 +16,18 @@ export function recentWords(recording: Recording, now: Date): string {
 }
 
 function stateWords(recording: Recording): string {
+  const { recordings } = words();
   const { arriving, expected_bytes: expected, source, state } = recording;
-  if (!arriving) return state === "failed" && lacksAudio(recording) ? "not fetched" : STATES[state];
-  const verb = recording.link ? "fetching" : "uploading";
+  if (!arriving) {
+    return state === "failed" && lacksAudio(recording)
+      ? recordings.inListNotFetched
+      : recordings.states[state];
+  }
+  const verb = recording.link ? recordings.states.fetching : recordings.inListUploading;
   const done = source.size_bytes;
   if (done === 0) return verb;
   if (expected === null || expected < done) return `${verb}, ${formatBytes(done)}`;
-  return `${verb}, ${formatBytes(done)} of ${formatBytes(expected)}`;
+  return `${verb}, ${recordings.bytesOf(formatBytes(done), formatBytes(expected))}`;
 }
 
 /** Whether what the list says of it will soon be old. */

@@ -1,5 +1,6 @@
 import type { System } from "../../api/types";
-import { formatBytes, plural } from "../../lib/format";
+import { words } from "../../i18n/language";
+import { formatBytes } from "../../lib/format";
 
 export interface ServerLine {
   name: string;
@@ -10,52 +11,49 @@ export interface ServerLine {
 
 /** What there is to say of the server's ways to fetch links. */
 export function serverLines(system: System): ServerLine[] {
+  const { recordings } = words();
   const sites = system.sites.map((site) => site.title).join(", ");
   return [
     { name: "SonoTag", words: system.version, wrong: false },
-    { name: "Links of", words: sites, wrong: false },
+    { name: recordings.linksOf, words: sites, wrong: false },
     ytdlpLine(system.ytdlp),
     {
-      name: "Sign-in",
-      words: system.has_cookies
-        ? "With a cookie file of whoever runs this server."
-        : "None. Sites that want one refuse this server.",
+      name: recordings.signIn,
+      words: system.has_cookies ? recordings.withCookies : recordings.noCookies,
       wrong: false,
     },
     {
-      name: "Way out",
-      words: system.has_proxy
-        ? "Through a proxy of whoever runs this server."
-        : "Straight from this server. In a data centre, sites may take it for a robot.",
+      name: recordings.wayOut,
+      words: system.has_proxy ? recordings.withProxy : recordings.noProxy,
       wrong: false,
     },
-    { name: "Recordings", words: keepingWords(system), wrong: false },
+    { name: recordings.keeping, words: keepingWords(system), wrong: false },
   ];
 }
 
 /** How long recordings stay, in a sentence or two. */
 export function keepingWords({ keep_days: days, keep_bytes: bytes }: System): string {
-  if (days === null && bytes === null) return "Kept until they are deleted.";
+  const { recordings } = words();
+  if (days === null && bytes === null) return recordings.keptForGood;
   const parts: string[] = [];
-  if (days !== null) parts.push(`Kept for ${plural(days, "day", "days")}.`);
-  if (bytes !== null) parts.push(`Above ${formatBytes(bytes)} in all, the oldest go.`);
-  return `${parts.join(" ")} Pinned ones stay.`;
+  if (days !== null) parts.push(recordings.keptFor(days));
+  if (bytes !== null) parts.push(recordings.keptBelow(formatBytes(bytes)));
+  return `${parts.join(" ")} ${recordings.pinnedStay}`;
 }
 
 function ytdlpLine(ytdlp: System["ytdlp"]): ServerLine {
-  if (!ytdlp) return { name: "yt-dlp", words: "Missing. No link can be fetched.", wrong: true };
-  const age = ytdlp.age_days === null ? "" : `, ${plural(ytdlp.age_days, "day", "days")} old`;
-  const updated = ytdlp.updated ? ", fetched by this server" : "";
-  const stale = ytdlp.stale ? ". Sites have probably changed since; links may fail until it is updated." : "";
+  const { recordings } = words();
+  if (!ytdlp) return { name: "yt-dlp", words: recordings.fetcherMissing, wrong: true };
+  const age = ytdlp.age_days === null ? "" : recordings.fetcherAge(ytdlp.age_days);
+  const updated = ytdlp.updated ? recordings.fetcherUpdated : "";
+  const stale = ytdlp.stale ? recordings.fetcherStale : "";
   return { name: "yt-dlp", words: `${ytdlp.version}${age}${updated}${stale}`, wrong: ytdlp.stale };
 }
 
 /** One sentence for those who are about to paste a link; null when all is well. */
 export function linkWarning(system: System | null): string | null {
   if (!system) return null;
-  if (!system.ytdlp) return "This server cannot fetch links: its yt-dlp is missing.";
-  if (!system.ytdlp.stale) return null;
-  const { age_days: days } = system.ytdlp;
-  const age = days === null ? "old" : `${plural(days, "day", "days")} old`;
-  return `This server’s yt-dlp is ${age}. Links may fail until it is updated.`;
+  const { recordings } = words();
+  if (!system.ytdlp) return recordings.warnMissing;
+  return system.ytdlp.stale ? recordings.warnOld(system.ytdlp.age_days) : null;
 }

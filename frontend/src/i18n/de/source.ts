@@ -42,7 +42,7 @@ export const source: Words["source"] = {
   closeUploads: "Liste der Dateien schließen",
   stopSending: (name) => `${name} nicht weiter senden`,
   uploadOf: (name) => `Senden von ${name}`,
-  waitingTurn: (total) => `${total}, wartet auf die anderen`,
+  waitingTurn: (total) => `${total}, wartet noch`,
   lost: (sent, total) => `${sent} von ${total}, keine Verbindung; wird wieder versucht`,
   sent: (total) => `${total} gesendet`,
   notSent: "Nicht gesendet",
