@@ -1,32 +1,32 @@
 import type { AccessState } from "../../api/types";
+import { useWords, words } from "../../i18n/language";
 import { useSiteAccess } from "./site-access";
 
 /** Whose recordings are these: one sentence. */
 export function ownersWords(wanted: AccessState): string {
-  if (wanted.shared_library) {
-    return "Everybody who can open this page: all see every recording, and may delete it.";
-  }
-  return "The browser that brought them. Others see one only with its address or a link you share.";
+  const { access } = words();
+  return wanted.shared_library ? access.toEverybody : access.toBrowser;
 }
 
 /** What there is to say of owners and of signing in, among what is said about the server. */
 export function AccessLines() {
+  const { access } = useWords();
   const wanted = useSiteAccess((state) => state.wanted);
   const signOut = useSiteAccess((state) => state.signOut);
   if (!wanted) return null;
   return (
     <>
       <div>
-        <dt>Belong to</dt>
+        <dt>{access.belongTo}</dt>
         <dd>{ownersWords(wanted)}</dd>
       </div>
       {wanted.password_needed && (
         <div>
-          <dt>Password</dt>
+          <dt>{access.password}</dt>
           <dd>
-            <span>You are signed in. </span>
+            <span>{access.signedIn} </span>
             <button type="button" className="btn btn-small" onClick={() => void signOut()}>
-              Sign out
+              {access.signOut}
             </button>
           </dd>
         </div>

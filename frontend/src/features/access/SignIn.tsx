@@ -1,8 +1,10 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { useSiteAccess } from "./site-access";
 
 /** What a closed server shows instead of the page. */
 export function SignIn() {
+  const { access } = useWords();
   const { busy, problem, signIn } = useSiteAccess();
   const [password, setPassword] = useState("");
   const field = useRef<HTMLInputElement>(null);
@@ -18,11 +20,11 @@ export function SignIn() {
   return (
     <main className="sign-in">
       <form className="sign-in-card" onSubmit={submit}>
-        <h1>This server is closed</h1>
-        <p className="sign-in-words">Whoever runs it has set a password.</p>
+        <h1>{access.closed}</h1>
+        <p className="sign-in-words">{access.closedWhy}</p>
         {/* Password managers keep a password under a name. */}
         <input type="text" name="username" autoComplete="username" value="SonoTag" readOnly hidden />
-        <label htmlFor={id}>Password</label>
+        <label htmlFor={id}>{access.password}</label>
         <input
           id={id}
           ref={field}
@@ -40,7 +42,7 @@ export function SignIn() {
           {problem && `${problem.message} ${problem.hint}`}
         </p>
         <button type="submit" className="btn btn-go sign-in-go" disabled={busy || password === ""}>
-          {busy ? "One moment" : "Sign in"}
+          {busy ? access.oneMoment : access.signIn}
         </button>
       </form>
     </main>

@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { getRecordingAccess } from "../../api/access";
 import type { Problem } from "../../api/problem";
 import type { RecordingAccess } from "../../api/types";
+import { words } from "../../i18n/language";
 
 const SHARE_PREFIX = "s-";
 
@@ -43,12 +44,7 @@ export function useRecordingAccess(id: string): RecordingAccess {
 
 /** Why nothing is there any more. */
 export function goneProblem(id: string): Problem {
-  if (isShareLink(id)) {
-    return {
-      code: "gone",
-      message: "This link no longer works.",
-      hint: "It was withdrawn, or its recording was deleted. Ask whoever sent it for a new one.",
-    };
-  }
-  return { code: "gone", message: "This recording is no longer there.", hint: "It has been deleted." };
+  const { access } = words();
+  if (isShareLink(id)) return { code: "gone", message: access.linkGone, hint: access.linkGoneHint };
+  return { code: "gone", message: access.recordingGone, hint: access.recordingGoneHint };
 }

@@ -1,32 +1,33 @@
 import { useId } from "react";
+import { Filled } from "../../i18n/Filled";
+import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
+
+const START = "make run";
 
 /** In place of what needs the server, while it does not answer: why, what helps, and that nothing is lost. */
 export function AwayPanel({ offline, onRetry }: { offline: boolean; onRetry: () => void }) {
+  const texts = useWords().offline;
   const id = useId();
   return (
     <section className="away" aria-labelledby={id}>
       <Icon name="away" size={28} />
       <div role="status">
-        <h2 id={id}>{offline ? "You are offline" : "The server is not answering"}</h2>
+        <h2 id={id}>{offline ? texts.youAreOffline : texts.serverAway}</h2>
       </div>
       <p>
-        {offline
-          ? "This page is kept in your browser, so it opened all the same. Recordings need the connection."
-          : "This page is kept in your browser, so it opened all the same. Recordings are on the server."}{" "}
-        It is asked again all the time, and the page goes on by itself.
+        {offline ? texts.keptOffline : texts.keptAway} {texts.askedAgain}
       </p>
       {!offline && (
         <ul>
           <li>
-            If the server is yours, start it again: <code>make run</code>, or your container. Its log says why
-            it stopped.
+            <Filled text={texts.yours} parts={{ command: <code>{START}</code> }} />
           </li>
-          <li>If it is somebody else's, they may be updating it. Come back in a few minutes.</li>
+          <li>{texts.notYours}</li>
         </ul>
       )}
       <button type="button" className="btn btn-go" onClick={onRetry}>
-        Try now
+        {texts.tryNow}
       </button>
     </section>
   );

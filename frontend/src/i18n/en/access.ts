@@ -1,1 +1,18 @@
-export const access = {};
+export const access = {
+  belongTo: "Belong to",
+  toEverybody: "Everybody who can open this page: all see every recording, and may delete it.",
+  toBrowser: "The browser that brought them. Others see one only with its address or a link you share.",
+  password: "Password",
+  signedIn: "You are signed in.",
+  signOut: "Sign out",
+  sharedWithYou: "Shared with you",
+  whatYouMay: ". Look, listen and search for any sound.",
+  closed: "This server is closed",
+  closedWhy: "Whoever runs it has set a password.",
+  oneMoment: "One moment",
+  signIn: "Sign in",
+  linkGone: "This link no longer works.",
+  linkGoneHint: "It was withdrawn, or its recording was deleted. Ask whoever sent it for a new one.",
+  recordingGone: "This recording is no longer there.",
+  recordingGoneHint: "It has been deleted.",
+};
