@@ -1,97 +1,100 @@
 import { useState } from "react";
-import type { ModelInfo } from "../api/types";
-import { formatBytes, plural } from "../lib/format";
+import { inWords } from "../api/problem";
+import type { ErrorBody, ModelInfo } from "../api/types";
+import { useWords } from "../i18n/language";
+import { formatBytes, formatNumber } from "../lib/format";
 import { ProgressBar } from "../ui/ProgressBar";
 import { useModels } from "./models";
-
-const STATES: Record<ModelInfo["state"], string> = {
-  absent: "not on this server",
-  downloading: "downloading",
-  loading: "loading",
-  ready: "ready",
-  failed: "failed",
-};
-
-/** The first two only at a model's first start. */
-const STAGES: Record<NonNullable<ModelInfo["stage"]>, string> = {
-  converting: "Preparing it for this computer, which takes a minute, once.",
-  measuring: "Measuring what runs it fastest on this computer.",
-  loading: "Reading it.",
-};
 
 /** One model: how it stands, what it knows, under which licence, and what can be done about it. */
 export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) {
   const cancel = useModels((state) => state.cancelDownload);
-  const known =
-    model.labels.length > 0 ? `knows ${plural(model.labels.length, "sound", "sounds")}` : "hears any words";
+  const { app } = useWords();
+  const knows = model.labels.length > 0 ? app.knows(model.labels.length) : app.hearsAny;
   return (
     <section className="model-card" aria-label={model.title}>
       <h3>
         {model.title}
-        <span className="model-note">{used ? "used for new analyses" : STATES[model.state]}</span>
+        <span className="model-note">{used ? app.usedForNew : app.modelState[model.state]}</span>
       </h3>
       {model.state === "ready" && (
-        <p>
-          {known}, every {model.seconds_per_frame} s. {model.license}.
-        </p>
+        <p>{app.modelFacts(knows, formatNumber(model.seconds_per_frame ?? 0, 4), model.license ?? "")}</p>
       )}
       {model.error && model.state === "failed" && (
-        <p role="alert">
-          {model.error.message} {model.error.hint}
-        </p>
+        <div role="alert">
+          <Failure error={model.error} />
+        </div>
       )}
       {model.state === "loading" && (
         <>
-          {model.stage !== null && <p className="model-note">{STAGES[model.stage]}</p>}
-          <ProgressBar share={null} label={`Loading ${model.title}`} />
+          {model.stage !== null && <p className="model-note">{app.modelStage[model.stage]}</p>}
+          <ProgressBar share={null} label={app.loadingModel(model.title)} />
         </>
       )}
       {model.state === "downloading" && (
         <>
           <Download model={model} />
           <button type="button" className="btn" onClick={() => void cancel()}>
-            Cancel download
+            {app.cancelDownload}
           </button>
         </>
       )}
       {model.terms !== null && (model.state === "absent" || model.state === "failed") && (
         <Offer model={model} terms={model.terms} />
       )}
-      {model.error && model.state === "absent" && (
-        <p className="model-note">
-          {model.error.message} {model.error.hint}
-        </p>
-      )}
+      {model.error && model.state === "absent" && <Failure error={model.error} note />}
     </section>
+  );
+}
+
+/** Why a model is not there; in another language than the server's also what the server said, which names files. */
+function Failure({ error, note }: { error: ErrorBody; note?: boolean }) {
+  const { common } = useWords();
+  const { message, hint } = inWords({ code: error.code, message: error.message, hint: error.hint ?? "" });
+  const said = `${error.message} ${error.hint ?? ""}`;
+  return (
+    <>
+      <p className={note ? "model-note" : undefined}>{`${message} ${hint}`}</p>
+      {message !== error.message && (
+        <details className="problem-details">
+          <summary>{common.wordForWord}</summary>
+          <span lang="en">{said}</span>
+        </details>
+      )}
+    </>
   );
 }
 
 function Download({ model }: { model: ModelInfo }) {
   const { done_bytes: done = 0, total_bytes: total = null, file = "" } = model.progress ?? {};
+  const { app } = useWords();
   return (
     <>
       <p className="num">
-        {file} {formatBytes(done)}
-        {total !== null && ` of ${formatBytes(total)}`}
+        {total === null
+          ? app.fileSoFar(file, formatBytes(done))
+          : app.fileOf(file, formatBytes(done), formatBytes(total))}
       </p>
-      <ProgressBar share={total ? done / total : null} label={`Downloading ${model.title}`} />
+      <ProgressBar share={total ? done / total : null} label={app.downloadingModel(model.title)} />
     </>
   );
 }
 
 function Offer({ model, terms }: { model: ModelInfo; terms: string }) {
   const download = useModels((state) => state.download);
+  const { app, common } = useWords();
+  const own = app.terms[model.name];
   const [accepted, setAccepted] = useState(false);
   return (
     <>
-      <p>{terms}</p>
+      <p lang={own === undefined ? "en" : undefined}>{own ?? terms}</p>
       <label className="accept">
         <input
           type="checkbox"
           checked={accepted}
           onChange={(event) => setAccepted(event.currentTarget.checked)}
         />
-        I accept this licence
+        {app.acceptLicence}
       </label>
       <button
         type="button"
@@ -99,7 +102,7 @@ function Offer({ model, terms }: { model: ModelInfo; terms: string }) {
         disabled={!accepted}
         onClick={() => void download(model.name)}
       >
-        {model.state === "failed" ? "Try again" : `Download ${model.title}`}
+        {model.state === "failed" ? common.tryAgain : app.download(model.title)}
       </button>
     </>
   );

@@ -1,10 +1,12 @@
 import { useRef } from "react";
+import { useWords } from "../i18n/language";
 import { Sheet } from "../ui/Sheet";
 import { ModelCard } from "./ModelCard";
 import { isOnItsWay, useModels } from "./models";
 
 /** Which model speaks; a click shows all there are. */
 export function ModelChip() {
+  const { app } = useWords();
   const overview = useModels((state) => state.overview);
   const away = useModels((state) => state.away);
   const dialog = useRef<HTMLDialogElement>(null);
@@ -12,8 +14,8 @@ export function ModelChip() {
     return (
       <span className="pill model-chip num" role="status">
         <span className="dot dot-busy" aria-hidden="true" />
-        Server
-        <span className="model-note">not answering</span>
+        {app.server}
+        <span className="model-note">{app.notAnswering}</span>
       </span>
     );
   }
@@ -22,11 +24,11 @@ export function ModelChip() {
   const coming = models.find((one) => one.name !== model.name && isOnItsWay(one));
   const note =
     model.state === "failed"
-      ? "failed to load"
+      ? app.failedToLoad
       : isOnItsWay(model)
-        ? "loading"
+        ? app.modelState.loading
         : coming
-          ? `${coming.title} ${coming.state}`
+          ? `${coming.title} ${app.modelState[coming.state]}`
           : "";
   const dot = model.state === "failed" ? "failed" : model.state === "ready" ? "ready" : "busy";
   return (
@@ -35,14 +37,14 @@ export function ModelChip() {
         type="button"
         className="pill model-chip num"
         aria-haspopup="dialog"
-        aria-label={`Models: ${model.title}${note === "" ? "" : `, ${note}`}`}
+        aria-label={app.modelsNow(model.title, note)}
         onClick={() => dialog.current?.showModal()}
       >
         <span className={`dot dot-${dot}`} aria-hidden="true" />
         {model.title}
         {note !== "" && <span className="model-note">{note}</span>}
       </button>
-      <Sheet dialog={dialog} title="Models">
+      <Sheet dialog={dialog} title={app.models}>
         {[model, ...models.filter((one) => one.name !== model.name)].map((one) => (
           <ModelCard key={one.name} model={one} used={one.name === model.name} />
         ))}

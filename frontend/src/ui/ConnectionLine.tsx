@@ -1,15 +1,16 @@
+import { useWords } from "../i18n/language";
+
 /** Says that the stream is broken, and when it is tried again. */
 export function ConnectionLine(props: { offline: boolean; seconds: number; onRetry: () => void }) {
   const { offline, seconds, onRetry } = props;
-  const when = seconds > 0 ? `trying again in ${seconds} s` : "trying again";
+  const { app } = useWords();
+  const trying = seconds > 0 ? app.reconnectingIn(seconds) : app.reconnecting;
   return (
     <div className="connection-note num" role="status">
       <span className="dot dot-busy" aria-hidden="true" />
-      <span>
-        {offline ? "You are offline. What is on the page stays." : `Reconnecting to the server, ${when}.`}
-      </span>
+      <span>{offline ? app.offline : trying}</span>
       <button type="button" className="btn btn-small" onClick={onRetry}>
-        Try now
+        {app.tryNow}
       </button>
     </div>
   );

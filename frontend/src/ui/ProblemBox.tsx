@@ -25,7 +25,7 @@ export function ProblemBox(props: {
         {problem.details && (
           <details className="problem-details">
             <summary>{common.wordForWord}</summary>
-            <code>{problem.details}</code>
+            <code lang="en">{problem.details}</code>
           </details>
         )}
       </div>

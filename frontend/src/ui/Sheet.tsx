@@ -1,4 +1,5 @@
 import { type ReactNode, type RefObject, useId } from "react";
+import { useWords } from "../i18n/language";
 import { Icon } from "./Icon";
 
 /** A titled sheet in the browser's own modal dialog, which holds the focus and closes on Escape. */
@@ -9,6 +10,7 @@ export function Sheet(props: {
   children: ReactNode;
 }) {
   const id = useId();
+  const { common } = useWords();
   return (
     <dialog ref={props.dialog} className={`keys${props.wide ? " keys-wide" : ""}`} aria-labelledby={id}>
       <div className="keys-head">
@@ -16,7 +18,7 @@ export function Sheet(props: {
         <button
           type="button"
           className="icon-btn"
-          aria-label="Close"
+          aria-label={common.close}
           onClick={() => props.dialog.current?.close()}
         >
           <Icon name="close" size={16} />

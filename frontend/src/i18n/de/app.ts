@@ -1,4 +1,7 @@
 import type { Words } from "../language";
+import { pluralIn } from "../plural";
+
+const plural = pluralIn("de");
 
 export const app: Words["app"] = {
   toTheStart: "SonoTag, zum Anfang",
@@ -10,6 +13,44 @@ export const app: Words["app"] = {
   openingRecording: "Die Aufnahme wird geöffnet",
   pageChanged: "Dieser Teil der Seite konnte nicht geladen werden.",
   pageChangedHint: "Der Server hat eine neuere Seite oder ist weg. Lade neu, um weiterzumachen.",
+  offline: "Du bist offline. Was auf der Seite steht, bleibt.",
+  reconnecting: "Die Verbindung zum Server wird neu aufgebaut.",
+  reconnectingIn: (seconds) => `Die Verbindung zum Server wird in ${seconds} s neu aufgebaut.`,
+  tryNow: "Jetzt versuchen",
+  server: "Server",
+  notAnswering: "antwortet nicht",
+  models: "Modelle",
+  modelsNow: (title, note) => `Modelle: ${title}${note === "" ? "" : `, ${note}`}`,
+  failedToLoad: "nicht geladen",
+  modelState: {
+    absent: "nicht auf diesem Server",
+    downloading: "wird geholt",
+    loading: "wird geladen",
+    ready: "bereit",
+    failed: "fehlgeschlagen",
+  },
+  modelStage: {
+    converting: "Es wird für diesen Rechner vorbereitet; das dauert einmalig eine Minute.",
+    measuring: "Gemessen wird, womit es auf diesem Rechner am schnellsten läuft.",
+    loading: "Es wird gelesen.",
+  },
+  usedForNew: "für neue Analysen",
+  knows: (sounds) => plural(sounds, { one: "kennt # Geräusch", other: "kennt # Geräusche" }),
+  hearsAny: "hört auf beliebige Wörter",
+  modelFacts: (knows, seconds, license) => `${knows}, ein Wert alle ${seconds} s. ${license}.`,
+  loadingModel: (title) => `${title} wird geladen`,
+  downloadingModel: (title) => `${title} wird geholt`,
+  fileSoFar: (file, done) => `${file} ${done}`,
+  fileOf: (file, done, total) => `${file} ${done} von ${total}`,
+  cancelDownload: "Holen abbrechen",
+  acceptLicence: "Ich nehme diese Lizenz an",
+  download: (title) => `${title} holen`,
+  terms: {
+    flam:
+      "FLAMs Gewichte gehören Adobe und stehen unter der Adobe Research License: nur für nicht kommerzielle " +
+      "Forschung. Sie werden aus Adobes Ablage auf dem Hugging Face Hub geholt, etwa 800 MB, und bleiben auf diesem " +
+      "Server.",
+  },
   keys: "Tasten",
   allKeys: "Alle Tasten",
   keyGroups: [

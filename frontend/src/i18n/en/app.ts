@@ -1,3 +1,7 @@
+import { pluralIn } from "../plural";
+
+const plural = pluralIn("en");
+
 /** Keys by their names on the keyboard, which `KeysSheet` splits at spaces. */
 type Pair = readonly [string, string];
 
@@ -11,6 +15,42 @@ export const app = {
   openingRecording: "Opening the recording",
   pageChanged: "This part of the page could not be loaded.",
   pageChangedHint: "The server has a newer page, or is away. Reload to go on.",
+  offline: "You are offline. What is on the page stays.",
+  reconnecting: "Reconnecting to the server, trying again.",
+  reconnectingIn: (seconds: number) => `Reconnecting to the server, trying again in ${seconds} s.`,
+  tryNow: "Try now",
+  server: "Server",
+  notAnswering: "not answering",
+  models: "Models",
+  modelsNow: (title: string, note: string) => `Models: ${title}${note === "" ? "" : `, ${note}`}`,
+  failedToLoad: "failed to load",
+  modelState: {
+    absent: "not on this server",
+    downloading: "downloading",
+    loading: "loading",
+    ready: "ready",
+    failed: "failed",
+  },
+  /** The first two only at a model's first start. */
+  modelStage: {
+    converting: "Preparing it for this computer, which takes a minute, once.",
+    measuring: "Measuring what runs it fastest on this computer.",
+    loading: "Reading it.",
+  },
+  usedForNew: "used for new analyses",
+  knows: (sounds: number) => plural(sounds, { one: "knows # sound", other: "knows # sounds" }),
+  hearsAny: "hears any words",
+  modelFacts: (knows: string, seconds: string, license: string) =>
+    `${knows}, every ${seconds} s. ${license}.`,
+  loadingModel: (title: string) => `Loading ${title}`,
+  downloadingModel: (title: string) => `Downloading ${title}`,
+  fileSoFar: (file: string, done: string) => `${file} ${done}`,
+  fileOf: (file: string, done: string, total: string) => `${file} ${done} of ${total}`,
+  cancelDownload: "Cancel download",
+  acceptLicence: "I accept this licence",
+  download: (title: string) => `Download ${title}`,
+  /** What the server says before a download, by the model's name, where this is not the server's language. */
+  terms: {} as Readonly<Record<string, string>>,
   keys: "Keys",
   allKeys: "All keys",
   keyGroups: [
