@@ -29,14 +29,33 @@ def score_frames(frames: NDArray[np.float16] | Float32, vectors: PromptVectors, 
         return scores
     directions = vectors.vectors[vectors.covered].T  # [D, covered]
     best = np.empty((directions.shape[1], columns), dtype=np.float32)
-    piece = max(per_column, PIECE_FRAMES // per_column * per_column)
+    piece = min(count, max(per_column, PIECE_FRAMES // per_column * per_column))
+    # Filled anew with each piece: fresh pages for each would take as long as the product.
+    floats = np.empty((piece, frames.shape[1]), dtype=np.float32)
+    similarity = np.empty((piece, directions.shape[1]), dtype=np.float32)
     for start in range(0, count, piece):
-        similarity = (np.asarray(frames[start : start + piece], dtype=np.float32) @ directions).T
-        pooled = pool_max(similarity, per_column)
+        size = min(piece, count - start)
+        np.copyto(floats[:size], frames[start : start + size])
+        np.matmul(floats[:size], directions, out=similarity[:size])
+        pooled = _pool_frames(similarity[:size], per_column)
         first = start // per_column
-        best[:, first : first + pooled.shape[1]] = pooled
+        best[:, first : first + pooled.shape[0]] = pooled.T
     scores[vectors.covered] = _apply_link(best, vectors)
     return scores
+
+
+def _pool_frames(similarity: Float32, per_column: int) -> Float32:
+    """[T, P] -> [ceil(T / per_column), P], maximum of each group. Whole rows at a time: far faster than across them."""
+    if per_column == 1:
+        return similarity
+    frames, prompts = similarity.shape
+    whole = frames // per_column
+    pooled = np.empty((-(-frames // per_column), prompts), dtype=np.float32)
+    groups = similarity[: whole * per_column].reshape(whole, per_column, prompts)
+    groups.max(axis=1, out=pooled[:whole])
+    if whole < pooled.shape[0]:
+        pooled[whole] = similarity[whole * per_column :].max(axis=0)
+    return pooled
 
 
 def pool_max(values: Float32, per_column: int) -> Float32:
