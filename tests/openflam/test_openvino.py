@@ -57,7 +57,7 @@ class Ours:
         self.audio = runtime.encode_audio(np.stack([signal(silent=False), signal(silent=True)]))
         ids, mask = (part.numpy() for part in padded(load_spec()["tokens"]))
         assert self.engine == "openvino"
-        networks = OpenVINOEngine.opened(prepared.folder, config, precision=self.precision, max_batch=1, threads=2)
+        networks = OpenVINOEngine.opened(prepared.folder, config, precision=self.precision, threads=2)
         self.text = networks.encode_tokens(ids, mask)
         alone = [
             networks.encode_tokens(ids[i : i + 1, : mask[i].sum()], mask[i : i + 1, : mask[i].sum()])
@@ -287,7 +287,7 @@ def test_what_does_not_hold_is_not_used(copy: Path) -> None:
 
 
 def trial(engine: str, seconds: float, cosine: float = 0.9999, error: float = 0.001) -> Trial:
-    return Trial(engine, "bfloat16", cosine, error, 1, seconds)
+    return Trial(engine, "bfloat16", cosine, error, seconds)
 
 
 def test_the_fastest_that_holds_is_chosen() -> None:

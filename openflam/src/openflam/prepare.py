@@ -37,7 +37,7 @@ from openflam.storage import storage_errors, sync_folder
 
 log = logging.getLogger(__name__)
 
-LAYOUT = 2
+LAYOUT = 3
 """Of prepared folders; another number here makes them be made anew."""
 MANIFEST = "manifest.json"
 
@@ -52,7 +52,6 @@ class Prepared(NamedTuple):
     folder: Path
     engine: EngineName
     precision: PrecisionName
-    max_batch: int
     weights_sha256: str
 
 
@@ -97,9 +96,7 @@ def read_prepared(folder: Path, expected: dict[str, Any]) -> Prepared | None:
         for name, size in manifest["files"].items():
             if (folder / name).stat().st_size != size:
                 raise ValueError(f"{name} is not of {size} bytes")
-        return Prepared(
-            folder, manifest["engine"], manifest["precision"], manifest["max_batch"], manifest["weights_sha256"]
-        )
+        return Prepared(folder, manifest["engine"], manifest["precision"], manifest["weights_sha256"])
     except FileNotFoundError as error:
         if folder.exists():
             log.warning("%s is not whole and will be made anew: %s", folder, error)

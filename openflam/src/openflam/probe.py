@@ -17,10 +17,6 @@ SCORE_TOLERANCE = 0.01
 ROUNDS = 5
 TORCH_HANDICAP = 1.25
 """So much slower may OpenVINO be and still be taken."""
-BATCHES = (1, 2)
-"""Larger ones gain a few per cent more on a processor, for 60 MB a window."""
-GAIN = 0.95
-"""A batch must take less than this part of the time, window for window, to be worth its memory."""
 TEXT_LENGTHS = (4, 5, 7, 7, 9, 16, 40, 77)
 
 
@@ -40,7 +36,6 @@ class Trial(NamedTuple):
     """Least cosine of any embedding to the reference's."""
     score_error: float
     """Greatest difference of any score."""
-    max_batch: int
     seconds_per_window: float
 
     @property
@@ -109,24 +104,23 @@ def compared(engine: Engine, reference: Outputs, config: FLAMConfig) -> Trial:
     found = outputs(engine, config)
     error = float(np.abs(scores(found) - scores(reference)).max())
     cosine = least_cosine(found, reference)
-    return Trial(engine.name, engine.precision, cosine, error if np.isfinite(error) else 1.0, 1, float("inf"))
+    return Trial(engine.name, engine.precision, cosine, error if np.isfinite(error) else 1.0, float("inf"))
 
 
-def measured(engines: Sequence[Engine], config: FLAMConfig) -> list[tuple[int, float]]:
-    """Of each engine: how many windows to give it at once, and its seconds a window then.
+def measured(engines: Sequence[Engine], config: FLAMConfig) -> list[float]:
+    """Seconds a window of each engine.
 
     The engines take turns, so that what else the machine does meets them all, and the best of a few turns counts.
     """
-    windows = sounds(config)
-    least = [[float("inf")] * len(BATCHES) for _ in engines]
+    window = sounds(config)[:1]
+    least = [float("inf") for _ in engines]
     for turn in range(ROUNDS + 1):
-        for engine, times in zip(engines, least, strict=True):
-            for place, batch in enumerate(BATCHES):
-                began = time.perf_counter()
-                engine.encode_audio(windows[:batch])
-                if turn:  # the first is for warming up
-                    times[place] = min(times[place], (time.perf_counter() - began) / batch)
-    return [(BATCHES[1], batched) if batched < GAIN * single else (BATCHES[0], single) for single, batched in least]
+        for place, engine in enumerate(engines):
+            began = time.perf_counter()
+            engine.encode_audio(window)
+            if turn:  # the first is for warming up
+                least[place] = min(least[place], time.perf_counter() - began)
+    return least
 
 
 def best(trials: Sequence[Trial]) -> Trial | None:

@@ -262,7 +262,6 @@ def opened(prepared: Prepared, how: Opening) -> Engine | None:
         prepared.folder,
         how.config,
         precision=prepared.precision,
-        max_batch=prepared.max_batch,
         threads=how.threads,
     )
 

@@ -43,8 +43,8 @@ def parts(model: FLAM) -> dict[str, tuple[nn.Module, tuple[Tensor, ...], list[li
         "features": (Patches(model), (torch.randn(1, audio.window_samples),), [[1, audio.window_samples]]),
         "audio_heads": (
             Part(model, FLAM.audio_heads),
-            (torch.randn(2, audio.frames + 1, audio.dim_out),),
-            [[-1, audio.frames + 1, audio.dim_out]],
+            (torch.randn(1, audio.frames + 1, audio.dim_out),),
+            [[1, audio.frames + 1, audio.dim_out]],
         ),
         "text_tower": (
             Part(model, text_tower),

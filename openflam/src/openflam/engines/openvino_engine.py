@@ -25,16 +25,16 @@ WARM_UP_TOKENS = 8
 
 
 class AudioNetworks(NamedTuple):
-    """The tower is two networks, of which the front takes one window at a time: see :mod:`openflam.engines.tower`."""
+    """Each takes one window. The tower is two networks, see :mod:`openflam.engines.tower`."""
 
     features: Network
     """samples [1, N] -> patches [1, P, patch^2]"""
     front: Network
     """-> [1, P', C]"""
     back: Network
-    """[B, P', C] -> [B, T + 1, 1024], the clip last"""
+    """-> [1, T + 1, 1024], the clip last"""
     heads: Network
-    """-> [B, T + 1, 512]"""
+    """-> [1, T + 1, 512]"""
 
 
 class TextNetworks(NamedTuple):
@@ -80,6 +80,7 @@ class OpenVINOEngine:
     """FLAM's networks on this processor. The text tower is loaded when the first text comes."""
 
     name: EngineName = "openvino"
+    max_batch = 1
 
     def __init__(
         self,
@@ -88,19 +89,15 @@ class OpenVINOEngine:
         config: FLAMConfig,
         *,
         precision: PrecisionName,
-        max_batch: int,
     ) -> None:
         self._audio = audio
         self._open_text = text
         self._text: TextNetworks | None = None
         self._config = config
         self.precision: PrecisionName = precision
-        self.max_batch = max_batch
 
     @classmethod
-    def opened(
-        cls, folder: Path, config: FLAMConfig, *, precision: PrecisionName, max_batch: int, threads: int
-    ) -> OpenVINOEngine:
+    def opened(cls, folder: Path, config: FLAMConfig, *, precision: PrecisionName, threads: int) -> OpenVINOEngine:
         """From a folder that :mod:`openflam.prepare` made. Raises StorageError and its kin, EngineError."""
 
         def part(name: str, how: PrecisionName) -> Network:
@@ -123,7 +120,7 @@ class OpenVINOEngine:
             part("audio_back", precision),
             part("audio_heads", "float32"),
         )
-        engine = cls(audio, text, config, precision=precision, max_batch=max_batch)
+        engine = cls(audio, text, config, precision=precision)
         engine.encode_audio(np.zeros((1, config.audio.window_samples), np.float32))
         audio.front.release()
         audio.back.release()
@@ -131,10 +128,15 @@ class OpenVINOEngine:
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
-        windows = [self._audio.front(*self._audio.features(samples[i : i + 1]))[0] for i in range(len(samples))]
-        (embeddings,) = self._audio.back(windows[0] if len(windows) == 1 else np.concatenate(windows))
-        (projected,) = self._audio.heads(embeddings)
+        projected = np.concatenate([self._encode(samples[i : i + 1]) for i in range(len(samples))])
         return AudioArrays(np.ascontiguousarray(projected[:, :-1]), np.ascontiguousarray(projected[:, -1]))
+
+    def _encode(self, window: Float32) -> Float32:
+        """[1, N] -> [1, T + 1, D]"""
+        values = window
+        for network in self._audio:
+            (values,) = network(values)
+        return values
 
     def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
         """See :class:`openflam.engines.interface.Engine`."""

@@ -3,8 +3,9 @@
 * A norm's weight and bias go into the linear layer behind it, and the attention's scale into the queries' weights.
 * Positions stay in the order of the attention's windows. Norms and linear layers do not mind an order, so a shift of
   the windows is one permutation of rows, and the last of a stage is also the one that its merging needs.
-* There are two networks. The wide, shallow stages at the front take one window at a time, as what they compute then
-  stays in the cache; the deep ones at the back take several, as their weights are then read once for all of them.
+* One window at a time, so that every shape is known when a network is compiled: that gains more on a processor than
+  reading the weights once for several windows.
+* There are two networks, as the deep stages at the back can do with fewer bits than the wide ones at the front.
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ Node = Any
 Float64 = npt.NDArray[np.float64]
 Order = npt.NDArray[np.int64]
 """[positions]: which position of the grid, counted row by row, each row of a network's values holds."""
-
-ANY = -1
 
 
 class Linear(NamedTuple):
@@ -116,9 +115,9 @@ class Graph:
         return self._model(self._stages(x, 0, front_stages(config)), patches)
 
     def back(self) -> Any:
-        """What the front gave, [B, P', C'] -> [B, T + 1, D]: frames, then the clip."""
+        """What the front gave, [1, P', C'] -> [1, T + 1, D]: frames, then the clip."""
         config = self._config
-        given = self._ops.parameter([ANY, *front_shape(config)], np.float32)
+        given = self._ops.parameter([1, *front_shape(config)], np.float32)
         x = self._stages(given, front_stages(config), len(config.depths))
         # The means are taken before the norm's weight and bias, which are the same for all positions.
         averaging = self._constant(mean_matrix(config)[None])

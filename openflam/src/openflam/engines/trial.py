@@ -89,7 +89,6 @@ class Trials:
         return {
             "engine": chosen.engine,
             "precision": chosen.precision,
-            "max_batch": chosen.max_batch,
             "weights_sha256": digest,
             "trials": [noted(trial) for trial in self.trials],
         }
@@ -106,8 +105,8 @@ class Trials:
         trials = [compared(engine, reference, self.config) for engine in engines]
         holding = [place for place, trial in enumerate(trials) if trial.holds]
         times = measured([engines[place] for place in holding], self.config)
-        for place, (batch, seconds) in zip(holding, times, strict=True):
-            trials[place] = trials[place]._replace(max_batch=batch, seconds_per_window=seconds)
+        for place, seconds in zip(holding, times, strict=True):
+            trials[place] = trials[place]._replace(seconds_per_window=seconds)
         self.trials += trials
         return best(trials)
 
@@ -142,7 +141,6 @@ class Trials:
             lambda: text,
             self.config,
             precision=precision,
-            max_batch=1,
         )
 
     def halved(self, name: str) -> Path:
