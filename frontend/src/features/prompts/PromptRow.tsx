@@ -3,6 +3,7 @@ import { useWords } from "../../i18n/language";
 import { formatScore } from "../../lib/format";
 import { Icon } from "../../ui/Icon";
 import { useSession, useWorkspace } from "../session/context";
+import { noteOf } from "../session/prompt-note";
 import { thresholdOf } from "../session/session-state";
 import { useScoreHere } from "../session/use-score-here";
 import { RowEditor } from "./RowEditor";
@@ -26,7 +27,7 @@ export function PromptRow(props: {
   const covered = useSession((state) => state.infos[prompt]?.covered ?? true);
   const matched = useSession((state) => state.infos[prompt]?.matched ?? null);
   const muted = useSession((state) => state.rows[prompt]?.muted ?? false);
-  const note = useSession((state) => state.infos[prompt]?.note ?? null);
+  const note = useSession((state) => noteOf(state.infos[prompt]));
   const threshold = useSession((state) => thresholdOf(state, prompt));
   const score = useScoreHere(prompt);
   const known = covered && !Number.isNaN(score);
@@ -107,7 +108,8 @@ function RowTag({ prompt }: { prompt: string }) {
   const { prompts: words } = useWords();
   const info = useSession((state) => state.infos[prompt]);
   if (!info) return null;
-  const { covered, note, wordings } = info;
+  const { covered, wordings } = info;
+  const note = noteOf(info);
   const known = wordings.filter((wording) => wording.covered).length;
   const tag = !covered
     ? words.notCovered

@@ -4,6 +4,7 @@ import { useWords } from "../../i18n/language";
 import { Canvas, type Surface } from "../../ui/Canvas";
 import { usePalette } from "../../ui/palette";
 import { useSession, useView, useWorkspace } from "../session/context";
+import { noteOf } from "../session/prompt-note";
 import { timeToX } from "./geometry";
 import { HeatGrid } from "./HeatGrid";
 import { heardOf } from "./heard";
@@ -121,7 +122,7 @@ function Replacements(props: { prompt: string; top: number; height: number; quie
   const { session } = useWorkspace();
   const { timeline } = useWords();
   const nearest = useSession((state) => state.infos[props.prompt]?.nearest ?? NONE);
-  const note = useSession((state) => state.infos[props.prompt]?.note ?? null);
+  const note = useSession((state) => noteOf(state.infos[props.prompt]));
   return (
     <div
       className="replacements"

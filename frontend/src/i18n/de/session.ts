@@ -1,3 +1,16 @@
 import type { Words } from "../language";
 
-export const session: Words["session"] = {};
+export const session: Words["session"] = {
+  serverRefused: "Der Server hat die Verbindung abgelehnt.",
+  changePrompts: "Ändere die Suchwörter oder lade die Seite neu.",
+  note: {
+    othersCount: (unknown) => `Dieses Modell kennt ${quoted(unknown)} nicht; die übrigen Wortlaute zählen.`,
+    nothingAgainst: (unknown) =>
+      `Dieses Modell kennt ${quoted(unknown)} nicht, also lässt sich nichts dagegenhalten.`,
+    tooLong: "Länger, als FLAM liest: Gesucht wird nur nach dem Anfang.",
+  },
+};
+
+function quoted(wordings: readonly string[]): string {
+  return wordings.map((wording) => `„${wording}“`).join(", ");
+}
