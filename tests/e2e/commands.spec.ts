@@ -37,6 +37,32 @@ test("every command can be typed: times, moments, rows, colours", async ({ page,
   await expect(palette).toBeHidden();
 });
 
+test("the language is chosen by a command, and commands are found by their names in it", async ({
+  page,
+  view,
+  sampleId,
+}) => {
+  await view.open(sampleId);
+  const language = page.locator("html");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("deu");
+  await page.keyboard.press("Enter");
+  await expect(language).toHaveAttribute("lang", "de");
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Befehle" });
+  await page.keyboard.type("vergross");
+  await expect(palette.getByRole("option").first()).toHaveText(/^Vergrößern/);
+  await page.getByRole("combobox", { name: "Befehl" }).fill("0:42,5");
+  await expect(palette.getByRole("option").first()).toHaveText("Zu 0:42,5 gehen");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("sprache");
+  await expect(palette.getByRole("option")).toHaveText(["Sprache des Browsers", "English", "Deutsch"]);
+  await page.keyboard.press("Enter");
+  await expect(language).toHaveAttribute("lang", "en");
+  await expect.poll(() => view.positionS()).toBe(42.5);
+});
+
 test("the palette is accessible in both themes", async ({ page, view, sampleId }) => {
   await view.open(sampleId);
   for (const theme of ["dark", "light"]) {

@@ -1,19 +1,13 @@
-import { chooseLanguage, useLanguage, useWords } from "../i18n/language";
-import { LANGUAGES, type Language } from "../i18n/locale";
+import { useLanguage, useWords } from "../i18n/language";
+import { LANGUAGES } from "../i18n/locale";
 import { Icon } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
-import { useNotice } from "./notice";
+import { speakOrTell } from "./choose-language";
 
 /** The languages by their own names, so that whoever cannot read the present one finds theirs. */
 export function LanguageMenu() {
-  const { app, common } = useWords();
+  const { app } = useWords();
   const chosen = useLanguage((state) => state.chosen);
-  const choose = (language: Language | null) =>
-    chooseLanguage(language).catch(() =>
-      useNotice
-        .getState()
-        .show({ code: "page_changed", message: app.languageFailed, hint: common.checkConnection }),
-    );
   const choices = [{ code: null, name: app.languageOfBrowser }, ...LANGUAGES];
   return (
     <Menu className="icon-btn" ariaLabel={app.language} label={<Icon name="language" />}>
@@ -27,7 +21,7 @@ export function LanguageMenu() {
             aria-pressed={chosen === code}
             onClick={() => {
               close();
-              void choose(code);
+              void speakOrTell(code);
             }}
           >
             {name}

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { useWords } from "../../i18n/language";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { useWorkspace } from "../session/context";
 import { type Command, commandsFor, goToCommand } from "./commands";
@@ -6,10 +7,12 @@ import { matching } from "./match";
 
 /** Everything the page can do, by its name: ctrl and K, a few letters, Enter. A time goes there. */
 export function CommandPalette() {
+  const { commands: words } = useWords();
   const workspace = useWorkspace();
   const dialog = useRef<HTMLDialogElement>(null);
   const [commands, setCommands] = useState<Command[]>([]);
   const [open, setOpen] = useState(false);
+  const [opened, setOpened] = useState(0);
 
   useEffect(() => {
     const scope = new DisposableScope();
@@ -29,6 +32,8 @@ export function CommandPalette() {
       if (document.querySelector("dialog[open]")) return;
       setCommands(commandsFor(workspace));
       setOpen(true);
+      // Opened again before it was told that it is closed, it is empty all the same.
+      setOpened((times) => times + 1);
       dialog.current?.showModal();
     });
     return () => scope.dispose();
@@ -38,7 +43,7 @@ export function CommandPalette() {
     <dialog
       ref={dialog}
       className="palette"
-      aria-label="Commands"
+      aria-label={words.title}
       // The event comes late: by then the palette may have been opened again.
       onClose={(event) => setOpen(event.currentTarget.open)}
       onClick={(event) => {
@@ -48,6 +53,7 @@ export function CommandPalette() {
     >
       {open && (
         <Choice
+          key={opened}
           commands={commands}
           onChoose={(command) => {
             // First closed, so that what the command puts the focus on keeps it.
@@ -61,6 +67,7 @@ export function CommandPalette() {
 }
 
 function Choice(props: { commands: readonly Command[]; onChoose: (command: Command) => void }) {
+  const { commands: words } = useWords();
   const workspace = useWorkspace();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
@@ -86,11 +93,11 @@ function Choice(props: { commands: readonly Command[]; onChoose: (command: Comma
         autoFocus
         className="palette-field"
         role="combobox"
-        aria-label="Command"
+        aria-label={words.command}
         aria-expanded={true}
         aria-controls={id}
         aria-activedescendant={found.length > 0 ? `${id}-${current}` : undefined}
-        placeholder="What to do, or a time"
+        placeholder={words.placeholder}
         autoComplete="off"
         value={typed}
         onChange={(event) => {
@@ -99,7 +106,7 @@ function Choice(props: { commands: readonly Command[]; onChoose: (command: Comma
         }}
         onKeyDown={onKeyDown}
       />
-      <div ref={list} id={id} role="listbox" aria-label="Commands" className="palette-list" tabIndex={-1}>
+      <div ref={list} id={id} role="listbox" aria-label={words.title} className="palette-list" tabIndex={-1}>
         {found.map((command, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
           <div
@@ -111,7 +118,7 @@ function Choice(props: { commands: readonly Command[]; onChoose: (command: Comma
             className="palette-item"
             onClick={() => props.onChoose(command)}
           >
-            {command.title}
+            <span lang={command.lang}>{command.title}</span>
             {command.keys && (
               <span className="palette-keys">
                 {command.keys.split(" ").map((key) => (
@@ -124,7 +131,7 @@ function Choice(props: { commands: readonly Command[]; onChoose: (command: Comma
       </div>
       {found.length === 0 && (
         <p className="palette-none" role="status">
-          Nothing of that name.
+          {words.none}
         </p>
       )}
     </>

@@ -17,10 +17,22 @@ describe("what is typed into the command palette", () => {
     expect(found("")).toHaveLength(5);
   });
 
+  it("may lack what a keyboard has no key for", () => {
+    const titles = [{ title: "Große Wörter" }, { title: "Vergrößern" }];
+    expect(matching(titles, "gross wor").map(({ title }) => title)).toEqual(["Große Wörter"]);
+    expect(matching(titles, "VERGRÖSS").map(({ title }) => title)).toEqual(["Vergrößern"]);
+  });
+
+  it("finds a command by a word beside its name", () => {
+    expect(matching([{ title: "Zoom in" }, { title: "Deutsch", also: "Language" }], "lang")).toHaveLength(1);
+  });
+
   it("is a time when it looks like one", () => {
     expect(parseClock("83")).toBe(83);
     expect(parseClock("1:23")).toBe(83);
     expect(parseClock("1:02:03.5")).toBe(3723.5);
+    expect(parseClock("1:02:03,5")).toBe(3723.5);
+    expect(parseClock("1,2,3")).toBeNull();
     expect(parseClock("1:2:3:4")).toBeNull();
     expect(parseClock("dog")).toBeNull();
     expect(parseClock("")).toBeNull();

@@ -5,7 +5,7 @@ import { useSession, useWorkspace } from "../session/context";
 import type { RecordingSession } from "../session/session";
 import { type SortKey, sortedRows } from "./row-order";
 
-const SORTS: readonly SortKey[] = ["peak", "mean", "first"];
+export const SORTS: readonly SortKey[] = ["peak", "mean", "first"];
 
 /** Puts the rows in order once; they stay where they are put until the reader moves them. */
 export function sortRows(session: RecordingSession, by: SortKey): void {
