@@ -31,17 +31,22 @@ function isErrorBody(body: unknown): body is { error: ErrorBody } {
   return typeof error === "object" && error !== null && "message" in error;
 }
 
-/** The same in the language of the page; what the server says of the very case stays among the details. */
+/**
+ * The same in the language of the page; what the server says of the very case is then among the details. To be asked
+ * where a problem is shown, so that it follows when the reader changes the language.
+ */
 export function inWords(problem: Problem): Problem {
-  const known = words().problems[problem.code];
-  return known ? { ...problem, ...known, details: problem.details ?? problem.message } : problem;
+  const known: { message: string; hint: string } | undefined = words().problems[problem.code];
+  if (!known) return problem;
+  const said = [problem.message, problem.hint, problem.details ?? ""].filter((text) => text !== "");
+  return { ...problem, ...known, details: said.join("\n") };
 }
 
 /** Turns the body of a failed response (or anything a proxy sent in its stead) into a problem. */
 export function problemFrom(body: unknown, status: number): Problem {
   if (isErrorBody(body)) {
     const { code, message, hint, details } = body.error;
-    return inWords({ code, message, hint: hint ?? "", details: details ?? null });
+    return { code, message, hint: hint ?? "", details: details ?? null };
   }
   if (status === 0) return unreachable();
   const { common } = words();

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Problem } from "../api/problem";
+import { inWords, type Problem } from "../api/problem";
 import { useWords } from "../i18n/language";
 import { Icon } from "./Icon";
 
@@ -11,8 +11,9 @@ export function ProblemBox(props: {
   onDismiss?: () => void;
   children?: ReactNode;
 }) {
-  const { problem, large, quiet, onDismiss } = props;
+  const { large, quiet, onDismiss } = props;
   const { common } = useWords();
+  const problem = inWords(props.problem);
   return (
     <div
       className={`problem${large ? " problem-large" : ""}${quiet ? " problem-quiet" : ""}`}

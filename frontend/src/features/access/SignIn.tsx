@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { inWords } from "../../api/problem";
 import { useWords } from "../../i18n/language";
 import { useSiteAccess } from "./site-access";
 
@@ -6,6 +7,7 @@ import { useSiteAccess } from "./site-access";
 export function SignIn() {
   const { access } = useWords();
   const { busy, problem, signIn } = useSiteAccess();
+  const wrong = problem && inWords(problem);
   const [password, setPassword] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -39,7 +41,7 @@ export function SignIn() {
           onChange={(event) => setPassword(event.target.value)}
         />
         <p id={`${id}-problem`} className="sign-in-problem" role="alert">
-          {problem && `${problem.message} ${problem.hint}`}
+          {wrong && `${wrong.message} ${wrong.hint}`}
         </p>
         <button type="submit" className="btn btn-go sign-in-go" disabled={busy || password === ""}>
           {busy ? access.oneMoment : access.signIn}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { inWords } from "../../api/problem";
 import { recordingHash } from "../../app/route";
 import { useWords } from "../../i18n/language";
 import { Icon } from "../../ui/Icon";
@@ -49,7 +50,8 @@ export function UploadsTray() {
 
 function UploadRow({ upload }: { upload: FileUpload }) {
   const { source, common } = useWords();
-  const { key, name, state, problem } = upload;
+  const { key, name, state } = upload;
+  const problem = upload.problem && inWords(upload.problem);
   const cancel = useUploads((uploads) => uploads.cancel);
   const again = useUploads((uploads) => uploads.again);
   return (
