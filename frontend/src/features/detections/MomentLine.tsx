@@ -95,10 +95,11 @@ function Actions({ moment }: { moment: Moment }) {
       <button
         type="button"
         className="btn btn-small"
-        title={detections.deleteKey}
+        aria-label={detections.hide}
+        title={detections.hideKey}
         onClick={() => review.hide(moment)}
       >
-        {detections.hide}
+        <Icon name="hidden" size={15} />
       </button>
     </div>
   );

@@ -66,7 +66,7 @@ export function SelectionPanel() {
               <th scope="col">
                 <abbr title={detections.timeMeans}>{detections.time}</abbr>
               </th>
-              <th scope="col">{detections.peak}</th>
+              <th scope="col">{detections.peakColumn}</th>
               <th scope="col">{detections.mean}</th>
               <th scope="col">
                 <abbr title={detections.countMeans}>{detections.count}</abbr>

@@ -27,7 +27,7 @@ export function StatisticsTable() {
             </th>
             <th scope="col">{detections.count}</th>
             <th scope="col">{detections.mean}</th>
-            <th scope="col">{detections.peak}</th>
+            <th scope="col">{detections.peakColumn}</th>
           </tr>
         </thead>
         {rows.map((row) => (

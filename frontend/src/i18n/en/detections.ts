@@ -27,6 +27,8 @@ export const detections = {
     added: "Added by hand",
   },
   peak: "Peak",
+  /** In a narrow column. */
+  peakColumn: "Peak",
   orMore: (score: string) => `${score} or more`,
   any: "any",
   showAll: "Show all",
@@ -45,7 +47,7 @@ export const detections = {
   playThis: "Play this moment",
   enterKey: "enter",
   hide: "Hide",
-  deleteKey: "delete",
+  hideKey: "Hide (delete)",
   accept: "Accept",
   reject: "Reject",
   remove: "Remove",
