@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,17 @@ def test_each_form_has_a_tag_of_its_own(client: TestClient) -> None:
     for accepted, status in (("gzip", 304), ("br", 200)):
         asked = {"Accept-Encoding": accepted, "If-None-Match": tags["gzip"]}
         assert client.head("/assets/main-1.js", headers=asked).status_code == status
+
+
+def test_a_document_may_run_the_scripts_it_was_built_with_and_no_others(client: TestClient, tmp_path: Path) -> None:
+    def allowed(path: str) -> str:
+        policy = client.head(path).headers["content-security-policy"]
+        return next(part for part in policy.split("; ") if part.startswith("script-src"))
+
+    assert allowed("/") == "script-src 'self'"
+    page = tmp_path / "index.html"
+    for script in (b"window.early = 1;", b"window.early = 22;"):
+        page.write_bytes(b"<!doctype html><script>" + script + b'</script><script src="a.js"></script>')
+        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+        assert allowed("/") == allowed("/index.html") == f"script-src 'self' 'sha256-{digest}'"
+    assert allowed("/assets/main-1.js") == "script-src 'self'"

@@ -84,6 +84,7 @@ test("a new build is taken at the next load, and then kept in place of the old o
     const before = readFileSync(path, "utf8");
     expect(change(before)).not.toBe(before);
     writeFileSync(path, change(before));
+    for (const packed of [".br", ".gz"]) rmSync(path + packed, { force: true });
   };
   edit("index.html", (text) => text.replace("<title>SonoTag</title>", "<title>SonoTag, newer</title>"));
   edit("worker.js", (text) => text.replace(/"version":"\w+"/, '"version":"newer"'));

@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { apiUrl } from "./base";
+import { takeEarlyAnswer } from "./early";
 import { ApiError, problemFrom } from "./problem";
 import type { components, paths } from "./schema";
 import type {
@@ -19,7 +20,10 @@ import type {
 /** A model by its name, or the one that a new analysis would use. */
 export type ModelChoice = "auto" | "builtin" | "flam";
 
-export const client = createClient<paths>({ baseUrl: apiUrl("").href });
+export const client = createClient<paths>({
+  baseUrl: apiUrl("").href,
+  fetch: (request) => takeEarlyAnswer(request) ?? fetch(request),
+});
 
 // A closed server tells the guest of a share link what the page needs to show its recording.
 client.use({

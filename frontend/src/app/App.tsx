@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from "react";
+import { type ComponentType, useEffect, useState } from "react";
 import { isShareLink } from "../features/access/recording-access";
 import { SignIn } from "../features/access/SignIn";
 import { useGate } from "../features/access/site-access";
@@ -9,15 +9,28 @@ import { useWords } from "../i18n/language";
 import { ProblemBox } from "../ui/ProblemBox";
 import { startModels } from "./models";
 import { useNotice } from "./notice";
-import { parseRoute, useRoute } from "./route";
+import { parseRoute, type Route } from "./route";
 import { TopBar } from "./TopBar";
+import { useRoute } from "./use-route";
 
 const FETCH_AHEAD_MS = 1500;
 
+type RecordingRouteProps = Omit<Extract<Route, { page: "recording" }>, "page">;
+let loaded: ComponentType<RecordingRouteProps> | null = null;
+let loading: Promise<unknown> | null = null;
+
 /** Half of the page's script: the start page does without it, and fetches it while nothing else is to be done. */
-const loadRecordingRoute = () =>
-  import("../features/recordings/RecordingRoute").catch(() => ({ default: NotLoaded }));
-const RecordingRoute = lazy(loadRecordingRoute);
+function loadRecordingRoute(): Promise<unknown> {
+  loading ??= import("../features/recordings/RecordingRoute").then(
+    (part) => {
+      loaded = part.default;
+    },
+    () => {
+      loaded = NotLoaded;
+    },
+  );
+  return loading;
+}
 if (parseRoute(location.hash).page === "recording") void loadRecordingRoute();
 else addEventListener("load", () => setTimeout(loadRecordingRoute, FETCH_AHEAD_MS), { once: true });
 
@@ -43,6 +56,15 @@ function Opening() {
       <p role="status">{app.openingRecording}</p>
     </main>
   );
+}
+
+/** No Suspense: it lets whoever has seen its fallback wait for 300 ms, however soon the script is there. */
+function RecordingRoute(props: RecordingRouteProps) {
+  const [Part, setPart] = useState(() => loaded);
+  useEffect(() => {
+    if (!Part) void loadRecordingRoute().then(() => setPart(() => loaded));
+  }, [Part]);
+  return Part ? <Part {...props} /> : <Opening />;
 }
 
 function Notice() {
@@ -81,9 +103,7 @@ export function App() {
       <TopBar source={route.page === "recording" && !guest} />
       <Notice />
       {route.page === "recording" ? (
-        <Suspense fallback={<Opening />}>
-          <RecordingRoute key={route.id} id={route.id} prompts={route.prompts} place={route.place} />
-        </Suspense>
+        <RecordingRoute key={route.id} id={route.id} prompts={route.prompts} place={route.place} />
       ) : (
         <HomePage />
       )}

@@ -1,4 +1,3 @@
-import { useSyncExternalStore } from "react";
 import { addPrompts, splitPrompts } from "../features/prompts/split";
 import { type Place, parsePlace, placeParameters } from "./place";
 
@@ -38,13 +37,4 @@ export function openRecording(id: string, prompts: readonly string[] | null = nu
 
 export function openHome(): void {
   location.hash = "#/";
-}
-
-function subscribe(onChange: () => void): () => void {
-  addEventListener("hashchange", onChange);
-  return () => removeEventListener("hashchange", onChange);
-}
-
-export function useRoute(): Route {
-  return parseRoute(useSyncExternalStore(subscribe, () => location.hash));
 }

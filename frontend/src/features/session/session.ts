@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { socketUrl, withPrompts } from "../../api/base";
 import { cancelAnalysis, deleteRecording, getRecording, startAnalysis } from "../../api/client";
-import { type Connection, EventSocket } from "../../api/event-socket";
+import { takeEarlySocket } from "../../api/early";
+import { type Connection, EventSocket, type SocketLike } from "../../api/event-socket";
 import { ApiError, type Problem, problemOf } from "../../api/problem";
 import type {
   PromptInfo,
@@ -266,8 +267,9 @@ export class RecordingSession {
       if (this.scope.disposed || this.socket) return;
       const prompts = this.askedPrompts ?? recording.prompts;
       this.matrix.setPrompts(prompts);
-      this.store.setState({ recording, prompts, loadProblem: null });
+      // First, so that scores that are there already come with what they are scores of.
       this.connect(prompts);
+      this.store.setState({ recording, prompts, loadProblem: null });
       void this.verdicts.load();
     } catch (error) {
       if (this.scope.disposed) return;
@@ -288,6 +290,8 @@ export class RecordingSession {
       },
       onMessage: (message) => this.receive(message),
       onConnection: (connection) => this.receiveConnection(connection),
+      open: (address) =>
+        takeEarlySocket(this.id, this.askedPrompts) ?? (new WebSocket(address) as SocketLike),
     });
   }
 

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "./fixtures";
+import { ROOT } from "./server";
+
+const built = resolve(process.env.SONOTAG_PAGE_DIR ?? join(ROOT, "frontend/dist"));
+
+test("a recording's scores are on their way before the page's scripts, and are asked for once", async ({
+  page,
+  sampleId,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  let sockets = 0;
+  const told = new Promise<void>((heard) =>
+    page.on("websocket", (socket) => {
+      sockets += 1;
+      socket.once("framereceived", () => heard());
+    }),
+  );
+  await page.route(/\/assets\/.*\.js$/, async (route) => {
+    await told;
+    await route.continue();
+  });
+  await page.goto(`/#/r/${sampleId}?p=rain&p=church+bell`, { waitUntil: "commit" });
+  await told;
+  await expect(page.locator(".row-name")).toHaveText(["rain", "church bell"]);
+  await expect(page.locator(".moments")).toHaveAttribute("aria-busy", "false");
+  expect(sockets).toBe(1);
+  expect(asked.filter((path) => path === `/api/recordings/${sampleId}`)).toHaveLength(1);
+  expect(asked.filter((path) => path === "/api/access")).toHaveLength(1);
+});
+
+test("another recording than that of the address gets its own stream", async ({ page, view, sampleId }) => {
+  await page.goto(`/#/r/${sampleId}?p=rain`, { waitUntil: "commit" });
+  await page.evaluate(() => {
+    location.hash = "#/";
+  });
+  await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();
+  await view.open(sampleId);
+  expect(await view.prompts()).toEqual(["dog barking", "church bell", "rain"]);
+});
+
+test("the document names all that a recording's page needs, so that none of it is found out late", () => {
+  const text = readFileSync(join(built, "index.html"), "utf8");
+  const route = /\.\/assets\/RecordingRoute-[\w-]+\.js/.exec(text)?.[0];
+  expect(route).toBeDefined();
+  const imports = readFileSync(join(built, route ?? ""), "utf8").matchAll(
+    /from\s*["'`]\.\/([\w-]+\.js)["'`]/g,
+  );
+  for (const [, name] of imports) expect(text).toContain(`./assets/${name}`);
+});
