@@ -50,15 +50,15 @@ export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) 
 /** Why a model is not there; in another language than the server's also what the server said, which names files. */
 function Failure({ error, note }: { error: ErrorBody; note?: boolean }) {
   const { common } = useWords();
-  const { message, hint } = inWords({ code: error.code, message: error.message, hint: error.hint ?? "" });
-  const said = `${error.message} ${error.hint ?? ""}`;
+  const { code, message: said, hint: advice } = error;
+  const { message, hint, details } = inWords({ code, message: said, hint: advice ?? "" });
   return (
     <>
       <p className={note ? "model-note" : undefined}>{`${message} ${hint}`}</p>
-      {message !== error.message && (
+      {details && (
         <details className="problem-details">
           <summary>{common.wordForWord}</summary>
-          <span lang="en">{said}</span>
+          <span lang="en">{details}</span>
         </details>
       )}
     </>

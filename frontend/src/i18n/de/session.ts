@@ -1,8 +1,6 @@
 import type { Words } from "../language";
 
 export const session: Words["session"] = {
-  serverRefused: "Der Server hat die Verbindung abgelehnt.",
-  changePrompts: "Ändere die Suchwörter oder lade die Seite neu.",
   note: {
     othersCount: (unknown) => `Dieses Modell kennt ${quoted(unknown)} nicht; die übrigen Wortlaute zählen.`,
     nothingAgainst: (unknown) =>

@@ -1,6 +1,4 @@
 export const session = {
-  serverRefused: "The server refused the connection.",
-  changePrompts: "Change the prompts, or reload the page.",
   /** What the server notes of a prompt, word for word: `prompt-note.ts` finds them again by it. */
   note: {
     othersCount: (unknown: readonly string[]) =>
