@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -58,6 +59,26 @@ def test_windows_come_in_order_with_frames_for_their_audio_only(samples: int) ->
 
 def test_numbering_goes_on_where_an_earlier_run_ended() -> None:
     assert [w.index for w in run(windows_of(audio(2 * WINDOW_SAMPLES)), first_window=5)] == [5, 6]
+
+
+def test_samples_are_held_of_few_windows_only() -> None:
+    asked: list[Future[Float32]] = []
+    unfinished: list[int] = []
+
+    def watched() -> Iterator[Float32]:
+        for window in windows_of(audio(40 * WINDOW_SAMPLES)):
+            unfinished.append(sum(not future.done() for future in asked))
+            yield window
+
+    def encode(window: Float32) -> Future[Float32]:
+        asked.append(pool.submit(frames_of, window))
+        return asked[-1]
+
+    with ThreadPoolExecutor(1) as pool:
+        groups = encode_windows(watched(), encode, lambda w: (), frames_per_window=FRAMES_PER_WINDOW, in_hand=3)
+        assert sum(len(group) for group in groups) == 40
+    # With the one that is asked for these are three.
+    assert max(unfinished) <= 2
 
 
 def test_an_error_of_the_decoder_comes_after_the_windows_before_it() -> None:
@@ -119,6 +140,9 @@ def test_windows_that_nobody_waits_for_any_more_are_not_encoded() -> None:
         windows_of(audio(40 * WINDOW_SAMPLES)), encode, lambda window: (), frames_per_window=FRAMES_PER_WINDOW
     )
     next(groups)
+    deadline_s = time.monotonic() + 30
+    while len(asked) < 3 and time.monotonic() < deadline_s:
+        time.sleep(0.001)
     groups.close()
     assert len(asked) > 2
     assert [future.cancelled() for future in asked[1:]] == [True] * (len(asked) - 1)

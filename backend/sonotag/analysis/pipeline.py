@@ -20,8 +20,17 @@ from numpy.typing import NDArray
 from sonotag.analysis.windows import frames_in
 from sonotag.domain import Float32
 
-IN_FLIGHT_WINDOWS = 12
-"""Windows decoded ahead of the encoder, and again as many encoded ahead of storing: at most 46 MB of samples."""
+STORED_LATE = 12
+"""Windows that may wait to be stored, and again as many on their way there. Theirs are frames and pictures only."""
+
+
+def windows_in_hand(max_batch: int) -> int:
+    """How many windows' samples (1.9 MB each) are held for an encoder that takes up to `max_batch` at once: those that
+    it works on, as many that wait, and the one that is being decoded.
+
+    More would hold more memory and win nothing: whoever is slower, decoder or encoder, sets the pace.
+    """
+    return 2 * max_batch + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +65,30 @@ def encode_windows(
     *,
     frames_per_window: int,
     first_window: int = 0,
+    in_hand: int = windows_in_hand(1),
 ) -> Generator[list[EncodedWindow]]:
-    """Encodes `windows` (float32 [<= 480000], all but the last full) in order.
+    """Encodes `windows` (float32 [<= 480000], all but the last full) in order, holding samples of at most `in_hand`.
 
     Yields the windows that became ready together, at least one. Frames that lie wholly in the padding of the last
     window are cut away. An exception of `windows` or `encode` is raised after the windows before it were yielded.
     The consumer ends the iteration early by closing the generator; `windows` must then stop on its own (a decoder
     does when it is cancelled), because reading it goes on in another thread.
     """
-    ready: queue.Queue[_Pending | _End] = queue.Queue(IN_FLIGHT_WINDOWS)
+    ready: queue.Queue[_Pending | _End] = queue.Queue(STORED_LATE)
     stopped = threading.Event()
+    free = threading.Semaphore(in_hand)
 
     def read() -> None:
         error: BaseException | None = None
         try:
-            for samples in windows:
-                pending = _Pending(samples.shape[0], encode(samples), draw(samples))
+            source = iter(windows)
+            while free.acquire() and not stopped.is_set() and (samples := next(source, None)) is not None:
+                frames = encode(samples)
+                frames.add_done_callback(lambda _: free.release())
+                pending = _Pending(samples.shape[0], frames, draw(samples))
+                del samples  # not while the next one is waited for
                 if not _put(ready, pending, stopped):
-                    pending.frames.cancel()
+                    frames.cancel()
                     return
         except BaseException as raised:
             error = raised
@@ -86,7 +101,7 @@ def encode_windows(
     index = first_window
     try:
         while True:
-            while end is None and len(waiting) < IN_FLIGHT_WINDOWS:
+            while end is None and len(waiting) < STORED_LATE:
                 try:
                     entry = ready.get(block=not waiting)
                 except queue.Empty:
@@ -106,6 +121,7 @@ def encode_windows(
             raise end.error
     finally:
         stopped.set()
+        free.release()
         # Windows that nobody waits for any more are not encoded; nor does the reader wait for their turn.
         for pending in (*waiting, *_drained(ready)):
             pending.frames.cancel()

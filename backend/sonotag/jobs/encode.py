@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sonotag.analysis.pipeline import EncodedWindow, encode_windows
+from sonotag.analysis.pipeline import EncodedWindow, encode_windows, windows_in_hand
 from sonotag.analysis.windows import estimated_windows, rows_in, windows_in
 from sonotag.domain import SAMPLE_RATE_HZ, WINDOW_SAMPLES, Float32, Recording, RecordingState
 from sonotag.errors import CancelledError, MediaError, SonotagError, StorageError
@@ -228,6 +228,7 @@ class EncodeJob:
                 _draw,
                 frames_per_window=self._encoder.frames_per_window,
                 first_window=first_window,
+                in_hand=windows_in_hand(self._encoder.max_batch),
             )
             with contextlib.ExitStack() as stack:
                 # The generator's reader thread reads the stream: kill the decoder before waiting for that thread.

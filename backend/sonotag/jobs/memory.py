@@ -92,11 +92,16 @@ def _descendants(root: int) -> Iterator[int]:
         found += children.pop(pid, [])
 
 
-def give_back() -> None:
-    """Returns freed memory to the system, where the C library can."""
-    gc.collect()
+def trim() -> None:
+    """Returns memory that was freed to the system, where the C library can: it keeps some tens of MB otherwise."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def give_back() -> None:
+    """Frees what is in circles that nobody reaches, and returns all that is free to the system."""
+    gc.collect()
+    trim()
 
 
 class MemoryGuard:

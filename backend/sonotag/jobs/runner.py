@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from sonotag.errors import BusyError
 from sonotag.jobs.encode import EncodeJob
+from sonotag.jobs.memory import trim
 from sonotag.jobs.shutdown import shutting_down
 from sonotag.logs import log_context
 
@@ -225,3 +226,8 @@ class JobRunner:
                 with self._changed:
                     del self._running[job.recording_id]
                     self._changed.notify_all()
+                    idle = not self._running
+            del job
+            if idle:
+                # The next job may be hours away: what this one worked with is not kept for it.
+                trim()

@@ -146,6 +146,7 @@ class InferenceWorker:
                 batch = self._take()
                 self._changed.notify_all()
             self._encode(batch)
+            del batch  # the samples are not kept while there is nothing to do
 
     def _take(self) -> list[_Request]:
         """The batch that is due. Empty when all that was looked at had been cancelled."""
