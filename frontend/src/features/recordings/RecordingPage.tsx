@@ -54,7 +54,11 @@ export function RecordingPage() {
           <Inspector />
           <SelectionPanel />
           <MomentsPanel />
-          {attribution && <p className="attribution">{attribution}</p>}
+          {attribution && (
+            <p className="attribution" lang="en">
+              {attribution}
+            </p>
+          )}
         </aside>
       </main>
       <PlayerBar />

@@ -5,7 +5,7 @@ const plural = pluralIn("de");
 const at = (heard: string, total: string | null) => ` bei ${heard}${total === null ? "" : ` von ${total}`}`;
 
 export const recordings: Words["recordings"] = {
-  promise: "Schreib, welche Geräusche du suchst, gib eine Aufnahme dazu und sieh, wo sie zu hören sind.",
+  promise: "Nenne die Geräusche, die du suchst, gib eine Aufnahme dazu und sieh, wo sie zu hören sind.",
   soundsToLookFor: "Gesuchte Geräusche",
   recent: "Letzte Aufnahmen",
   delete: "Löschen",
@@ -101,10 +101,11 @@ export const recordings: Words["recordings"] = {
   linksOf: "Links von",
   signIn: "Anmeldung",
   withCookies: "Mit einer Cookie-Datei des Betreibers.",
-  noCookies: "Keine. Seiten, die eine wollen, weisen diesen Server ab.",
+  noCookies: "Keine. Websites, die eine wollen, weisen diesen Server ab.",
   wayOut: "Weg ins Netz",
   withProxy: "Über einen Proxy des Betreibers.",
-  noProxy: "Direkt von diesem Server. In einem Rechenzentrum halten ihn Seiten womöglich für einen Roboter.",
+  noProxy:
+    "Direkt von diesem Server. In einem Rechenzentrum halten ihn Websites womöglich für einen Roboter.",
   keeping: "Aufnahmen",
   keptForGood: "Bleiben, bis sie gelöscht werden.",
   keptFor: (count) => plural(count, { one: "Bleiben # Tag.", other: "Bleiben # Tage." }),
@@ -114,7 +115,7 @@ export const recordings: Words["recordings"] = {
   fetcherAge: (count) => plural(count, { one: ", # Tag alt", other: ", # Tage alt" }),
   fetcherUpdated: ", von diesem Server geholt",
   fetcherStale:
-    ". Die Seiten haben sich seitdem wohl geändert; bis es erneuert wird, können Links scheitern.",
+    ". Die Websites haben sich seitdem wohl geändert; bis es erneuert wird, können Links scheitern.",
   warnMissing: "Dieser Server kann keine Links holen: Sein yt-dlp fehlt.",
   warnOld: (count) => {
     const age = count === null ? "alt" : plural(count, { one: "# Tag alt", other: "# Tage alt" });
