@@ -4,6 +4,28 @@ import { expect, test } from "./fixtures";
 
 const axis = /Time axis/;
 
+test.describe("in a low window", () => {
+  test.use({ viewport: { width: 1280, height: 520 } });
+
+  test("rows scroll away under the lanes, and the playhead stays out of the whole recording", async ({
+    page,
+    view,
+    sampleId,
+  }) => {
+    await view.open(sampleId);
+    for (let press = 0; press < 4; press += 1) await page.keyboard.press("l");
+    await expect.poll(() => view.positionS()).toBeCloseTo(40, 0);
+    const whole = page.locator(".lane-mini .track");
+    const before = await whole.screenshot();
+    const scroll = await page.locator(".stage-scroll").evaluate((stage) => {
+      stage.scrollTop = stage.scrollHeight;
+      return stage.scrollTop;
+    });
+    expect(scroll).toBeGreaterThan(10);
+    expect((await whole.screenshot()).equals(before), "the same picture").toBe(true);
+  });
+});
+
 test("a wheel zooms at the pointer down to frames, shift pans, a double click shows all", async ({
   page,
   view,

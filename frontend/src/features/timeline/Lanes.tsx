@@ -111,12 +111,15 @@ function AxisLane() {
 export function Lanes() {
   const { session } = useWorkspace();
   return (
-    <div className="lanes">
+    <>
+      {/* On its own, above the playhead: what lies on the shared time axis must not reach into it. */}
       <MinimapLane />
-      <ChapterLane />
-      <WaveLane />
-      <SpectrumLane key={session.id} />
-      <AxisLane />
-    </div>
+      <div className="lanes">
+        <ChapterLane />
+        <WaveLane />
+        <SpectrumLane key={session.id} />
+        <AxisLane />
+      </div>
+    </>
   );
 }
