@@ -15,6 +15,16 @@ test("at 390 px nothing sticks out and everything can be reached", async ({ page
   const { x, y } = await view.pointOf("church bell", 51);
   await page.touchscreen.tap(x, y);
   await expect.poll(() => view.positionS()).toBeCloseTo(51, 0);
+  const card = page.locator(".readout");
+  for (const timeS of [4, 12, 20, 34, 51, 66]) {
+    const cell = await view.pointOf("church bell", timeS);
+    await page.touchscreen.tap(cell.x, cell.y);
+    await expect(card, "what was tapped is told").toContainText("church bell");
+    await expect.poll(() => view.positionS()).toBeCloseTo(timeS, 0);
+    const box = await card.boundingBox();
+    expect(box?.x, `its card begins on the screen, ${timeS} s`).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0), `and ends on it, ${timeS} s`).toBeLessThanOrEqual(390);
+  }
   const bell = view.moments.filter({ hasText: "church bell" }).first();
   await bell.scrollIntoViewIfNeeded();
   await bell.tap();

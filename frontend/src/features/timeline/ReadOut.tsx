@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { useWords, words } from "../../i18n/language";
 import { formatClockTenths, formatScore } from "../../lib/format";
 import { useSession, useView, useWorkspace } from "../session/context";
@@ -27,7 +28,7 @@ export function ReadOut() {
       <div className="hover-line" style={{ left }} />
       <div
         className={`readout num${side}${above}`}
-        style={{ left, top: hover.y }}
+        style={{ "--x": `${left}px`, top: hover.y } as CSSProperties}
         role={hover.pinned ? undefined : "tooltip"}
         data-pinned={hover.pinned || undefined}
       >
