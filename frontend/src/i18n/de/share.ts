@@ -10,7 +10,7 @@ export const share: Words["share"] = {
   toEdit: "SVG, zum Bearbeiten",
   copyMoments: "Fundstellen kopieren",
   asText: "als Text",
-  oneMoment: "Einen Augenblick",
+  oneMoment: "Einen Moment",
   done: {
     link: "Der Link ist in der Zwischenablage.",
     text: "Die Liste ist in der Zwischenablage.",
