@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -13,16 +14,16 @@ from sonotag.models.tagger_format import TaggerConfig
 
 def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tagger:
     """A :class:`Tagger` with batch normalisation and dropout put in their places, and a cautious head."""
-    tagger = Tagger(config, n_labels)
-    for block in tagger.blocks:
-        assert isinstance(block, ConvBlock)
-        block.norm = nn.BatchNorm2d(block.conv.out_channels)
-        nn.init.kaiming_normal_(block.conv.weight, nonlinearity="relu")
-    for block in tagger.temporal:
-        assert isinstance(block, TemporalBlock)
-        block.dropout = nn.Dropout(dropout)
-        nn.init.zeros_(block.out.weight)
-        nn.init.zeros_(block.out.bias)
+    # What joins and smooths the branches is added when the training is over.
+    tagger = Tagger(replace(config, joined_dim=0, smoothing_frames=1), n_labels)
+    for block in list(tagger.modules()):
+        if isinstance(block, ConvBlock):
+            block.norm = nn.BatchNorm2d(block.conv.out_channels)
+            nn.init.kaiming_normal_(block.conv.weight, nonlinearity="relu")
+        if isinstance(block, TemporalBlock):
+            block.dropout = nn.Dropout(dropout)
+            nn.init.zeros_(block.out.weight)
+            nn.init.zeros_(block.out.bias)
     tagger.scale.requires_grad_(False)
     nn.init.constant_(tagger.bias, -4.0)
     tagger.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # the stubs lack this overload
@@ -32,10 +33,9 @@ def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tag
 def folded(tagger: Tagger) -> Tagger:
     """A copy for inference: each normalisation folded into its convolution's weight and bias."""
     tagger = copy.deepcopy(tagger).eval()
-    for block in tagger.blocks:
-        assert isinstance(block, ConvBlock)
-        norm = block.norm
-        if isinstance(norm, nn.BatchNorm2d):
+    for block in list(tagger.modules()):
+        norm = block.norm if isinstance(block, ConvBlock) else None
+        if isinstance(block, ConvBlock) and isinstance(norm, nn.BatchNorm2d):
             assert norm.running_mean is not None
             assert norm.running_var is not None
             assert block.conv.bias is not None
@@ -43,11 +43,39 @@ def folded(tagger: Tagger) -> Tagger:
             block.conv.weight.data = block.conv.weight * gain[:, None, None, None]
             block.conv.bias.data = (block.conv.bias - norm.running_mean) * gain + norm.bias
             block.norm = nn.Identity()
-    for block in tagger.temporal:
-        assert isinstance(block, TemporalBlock)
-        block.dropout = nn.Identity()
+        if isinstance(block, TemporalBlock):
+            block.dropout = nn.Identity()
     tagger.requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return tagger
+
+
+def logits_of_branches(tagger: Tagger, frames: Tensor) -> list[Tensor]:
+    """Frames of the branches side by side [B, T, branches * dim] -> each one's own logits [B, T, labels].
+
+    Each branch has to answer by itself; their mean is what :meth:`Tagger.logits` gives.
+    """
+    config = tagger.config
+    parts = zip(frames.split(config.dim, dim=2), tagger.vectors.split(config.dim, dim=1), strict=True)
+    return [config.branches * tagger.scale * (own @ vectors.T) + tagger.bias for own, vectors in parts]
+
+
+def joined(tagger: Tagger, smoothing_frames: int) -> Tagger:
+    """A copy whose frames are smoothed and, where branches are wider than there are labels, projected.
+
+    The projection is onto the span of the labels' vectors, so that every logit stays what it was.
+    """
+    config, n_labels = tagger.config, len(tagger.vectors)
+    narrow = n_labels < config.frame_dim
+    config = replace(config, joined_dim=n_labels if narrow else 0, smoothing_frames=smoothing_frames)
+    made = Tagger(config, n_labels).eval()
+    state = tagger.state_dict()
+    if narrow:
+        # Rows of the third factor are orthonormal: frames keep their lengths and angles as far as labels can tell.
+        left, sizes, basis = torch.linalg.svd(tagger.vectors.detach().double(), full_matrices=False)
+        state |= {"join": basis.float(), "vectors": (left * sizes).float()}
+    made.load_state_dict(state)
+    made.requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return made
 
 
 class WeightAverage:

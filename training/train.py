@@ -16,7 +16,7 @@ from sonotag.models.tagger import Tagger
 from training.clips import Clip, Floats
 from training.config import TrainingConfig
 from training.mixtures import Batch, MixtureMaker
-from training.network import WeightAverage, folded, trainable_tagger
+from training.network import WeightAverage, folded, joined, logits_of_branches, trainable_tagger
 from training.vocabulary import LABELS
 
 log = logging.getLogger(__name__)
@@ -101,8 +101,9 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
             group["lr"] = learning_rate_at(step, config)
         mel, target, weight = _tensors(maker.batch(), rng, network.band_mean, config.mixup_share)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
-            frames = network.frames_of_mel(mel)
-        loss = loss_of(network.logits(frames.float()), target, weight, config)
+            frames = network.branches_of_mel(mel)
+        answers = logits_of_branches(network, frames.float())
+        loss = torch.stack([loss_of(logits, target, weight, config) for logits in answers]).mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -111,4 +112,5 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
         if step % 100 == 99 or step + 1 == config.steps:
             log.info("%s: step %d, loss %.3f, %.0f s", name, step + 1, running, time.monotonic() - started)
-    return folded(average.module)  # pyright: ignore[reportArgumentType]
+    trained = folded(average.module)  # pyright: ignore[reportArgumentType]
+    return joined(trained, config.network.smoothing_frames)

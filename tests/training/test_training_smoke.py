@@ -12,7 +12,7 @@ import pytest
 import soundfile
 import torch
 
-from sonotag.models.tagger import load_tagger
+from sonotag.models.tagger import Tagger, load_tagger
 from sonotag.models.tagger_format import TaggerConfig
 from training import pipeline
 from training.activity import activity_of
@@ -25,14 +25,16 @@ from training.evaluation.report import BEGIN, END, write_into_card
 from training.evaluation.testsets import Scored
 from training.export import export
 from training.mixtures import MixtureMaker
-from training.network import folded, trainable_tagger
+from training.network import folded, joined, logits_of_branches, trainable_tagger
 from training.synthesis import music, signals
 from training.vocabulary import ESC10, LABELS, meaning_of
 
 RATE_HZ = 48_000
 SMALL = replace(
     TrainingConfig(),
-    network=replace(TaggerConfig(), channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=16),
+    network=replace(
+        TaggerConfig(), channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=32, branches=2, smoothing_frames=3
+    ),
     steps=3,
     threads=1,
     batch=4,
@@ -98,6 +100,8 @@ def test_all_stages_lead_to_weights_that_load(
     scores = tagger(torch.zeros(1, SMALL.network.window_samples))
     assert scores.shape == (1, 80, len(LABELS))
     assert torch.isfinite(scores).all()
+    # Two branches of 32 channels are stored in as many as there are labels.
+    assert tagger.frames(torch.zeros(1, SMALL.network.window_samples)).shape == (1, 80, len(LABELS))
     assert report.esc10_clips == 6
     assert len(report.lines()) > len(LABELS)
     assert "free.wav" in (out / "ATTRIBUTION.md").read_text(encoding="utf-8")
@@ -285,3 +289,39 @@ def test_finished_weights_are_measured_on_any_folder(run: tuple[Path, pipeline.M
     report = pipeline.evaluate_weights(SMALL, weights, material.clips[0].row.path.parent, out / "cache")
     assert report.advertised == ("rain",)
     assert report.esc10_clips == 6
+
+
+def a_tree(branches: int, dim: int) -> Tagger:
+    """With normalisation and dropout, and nothing in it that is zero or one by its initialisation."""
+    config = TaggerConfig(channels=(4, 6), strides=((2, 2), (4, 1)), dilations=(1,), shared_blocks=1, n_mels=16)
+    torch.manual_seed(7)
+    tagger = trainable_tagger(replace(config, branches=branches, dim=dim), n_labels=5, dropout=0.5)
+    for value in tagger.state_dict().values():
+        if value.dtype.is_floating_point:
+            value.uniform_(0.5, 1.5)
+    torch.nn.init.normal_(tagger.vectors)
+    return tagger.requires_grad_(False).eval()
+
+
+def test_branches_answer_for_themselves_and_together_as_their_mean() -> None:
+    tagger = a_tree(branches=3, dim=4)
+    frames = torch.randn(2, 6, 12)
+    answers = torch.stack(logits_of_branches(tagger, frames))
+    torch.testing.assert_close(answers.mean(dim=0), tagger.logits(frames))
+    # A branch's answer hangs on its own channels only.
+    frames[:, :, 4:8] += 1.0
+    moved = (torch.stack(logits_of_branches(tagger, frames)) - answers).abs().amax(dim=(1, 2, 3))
+    assert (moved > 0.1).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("branches", "dim", "stored"), [(1, 4, 4), (2, 4, 5)])
+def test_joining_and_smoothing_give_the_mean_logits_of_neighbours(branches: int, dim: int, stored: int) -> None:
+    trained = folded(a_tree(branches, dim))
+    mel_db = torch.randn(2, 64, 16) * 20 - 50
+    every = trained.logits(trained.frames_of_mel(mel_db))
+    made = joined(trained, smoothing_frames=3)
+    frames = made.frames_of_mel(mel_db)
+    assert frames.shape == (2, 8, stored)
+    expected = torch.stack([every[:, max(0, t - 1) : t + 2].mean(dim=1) for t in range(8)], dim=1)
+    torch.testing.assert_close(made.logits(frames), expected)
+    assert float((every - expected).abs().max()) > 0.01

@@ -118,6 +118,26 @@ CONFIGS = [
     TaggerConfig(
         channels=(3, 5, 4), strides=((1, 1), (2, 2), (4, 2)), dilations=(), dim=6, hop_samples=1500, n_fft=2048
     ),
+    TaggerConfig(
+        channels=(4, 6, 5),
+        strides=((2, 2), (4, 2), (1, 2)),
+        dilations=(2,),
+        dim=8,
+        n_mels=16,
+        branches=3,
+        shared_blocks=2,
+    ),
+    TaggerConfig(
+        channels=(4, 6),
+        strides=((2, 2), (4, 1)),
+        dilations=(1,),
+        dim=8,
+        n_mels=16,
+        branches=2,
+        shared_blocks=0,
+        joined_dim=3,
+        smoothing_frames=5,
+    ),
 ]
 
 
@@ -125,6 +145,8 @@ CONFIGS = [
 def test_networks_of_other_shapes_are_built_as_they_are_defined(config: TaggerConfig) -> None:
     torch.manual_seed(5)
     network = Tagger(config, n_labels=3).requires_grad_(False)
+    if config.joined_dim:
+        torch.nn.init.normal_(network.join)
     state = {name: value.numpy() for name, value in network.state_dict().items()}
     weights = TaggerWeights(config, TaggerMetadata("0", ("a", "b", "c"), (), ""), state)
     noise = np.random.default_rng(1).standard_normal((1, WINDOW_SAMPLES)).astype(np.float32) * 0.1

@@ -112,7 +112,7 @@ class BuiltinEncoder:
         config = read.config
         self.frames_per_window = config.window_samples // config.frame_samples
         self.seconds_per_frame = config.frame_s
-        self.dimension = config.dim
+        self.dimension = config.frame_dim
         self._vectors = read.arrays["vectors"]
         self._scale = read.arrays["scale"]
         self._bias = read.arrays["bias"]

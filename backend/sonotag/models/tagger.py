@@ -107,11 +107,42 @@ class TemporalBlock(nn.Module):
         return x + self.out(self.dropout(functional.relu(inner)))
 
 
+class Branch(nn.Module):
+    """What follows the shared convolutions: the late ones, pooling over frequency, the temporal blocks."""
+
+    def __init__(self, config: TaggerConfig) -> None:
+        super().__init__()
+        self.blocks = conv_blocks(config, config.shared_blocks, len(config.channels))
+        self.project = nn.Linear(config.channels[-1], config.dim)
+        self.temporal = nn.ModuleList(TemporalBlock(config.dim, dilation) for dilation in config.dilations)
+        self.norm = nn.LayerNorm(config.dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps of the shared convolutions [B, C, T, F] -> [B, frames, dim] float32."""
+        for block in self.blocks:
+            x = block(x)
+        # Mean and maximum over frequency (Kong et al. 2020, arXiv:1912.10211): broad and narrow sounds alike.
+        pooled = (x.mean(dim=3) + x.amax(dim=3)).transpose(1, 2)
+        frames = functional.relu(self.project(pooled))
+        for block in self.temporal:
+            frames = block(frames)
+        return self.norm(frames.float())
+
+
+def conv_blocks(config: TaggerConfig, first: int, end: int) -> nn.ModuleList:
+    """The network's convolutions ``first`` to ``end`` (not included), as many of them as there are."""
+    widths = (1, *config.channels)
+    chosen = list(enumerate(config.strides))[first:end]
+    return nn.ModuleList(ConvBlock(widths[i], widths[i + 1], i, stride) for i, stride in chosen)
+
+
 class Tagger(nn.Module):
     """Windows -> frames -> logits. A finite receptive field on purpose: no frame depends on far-away audio."""
 
     band_mean: Tensor
     band_std: Tensor
+    join: Tensor
+    """[joined_dim, branches * dim]; only where branches are joined."""
     vectors: Tensor
     scale: Tensor
     bias: Tensor
@@ -122,41 +153,49 @@ class Tagger(nn.Module):
         self.log_mel = LogMel(config)
         self.register_buffer("band_mean", torch.full((config.n_mels,), -60.0))
         self.register_buffer("band_std", torch.full((config.n_mels,), 20.0))
-        widths = (1, *config.channels)
-        self.blocks = nn.ModuleList(
-            ConvBlock(widths[i], widths[i + 1], i, stride) for i, stride in enumerate(config.strides)
-        )
-        self.project = nn.Linear(widths[-1], config.dim)
-        self.temporal = nn.ModuleList(TemporalBlock(config.dim, dilation) for dilation in config.dilations)
-        self.norm = nn.LayerNorm(config.dim)
-        self.vectors = nn.Parameter(torch.randn(n_labels, config.dim) / math.sqrt(config.dim))
+        self.blocks = conv_blocks(config, 0, config.shared_blocks)
+        self.branches = nn.ModuleList(Branch(config) for _ in range(config.branches))
+        if config.joined_dim:
+            self.register_buffer("join", torch.zeros(config.joined_dim, config.branches * config.dim))
+        self.vectors = nn.Parameter(torch.randn(n_labels, config.frame_dim) / math.sqrt(config.dim) / config.branches)
         self.scale = nn.Parameter(torch.ones(n_labels))
         self.bias = nn.Parameter(torch.zeros(n_labels))
 
     def frames(self, windows: Tensor) -> Tensor:
-        """Windows [B, N] float32 (N a multiple of ``frame_samples``) -> frames [B, N / frame_samples, dim] float32."""
+        """Windows [B, N] float32, N a multiple of ``frame_samples`` -> frames [B, N / frame_samples, frame_dim]."""
         return self.frames_of_mel(self.log_mel(windows))
 
     def frames_of_mel(self, mel_db: Tensor) -> Tensor:
-        """Log-mel [B, columns, n_mels] in dB -> frames [B, columns / columns_per_frame, dim] float32."""
+        """Log-mel [B, columns, n_mels] in dB -> frames [B, columns / columns_per_frame, frame_dim] float32."""
+        frames = self.branches_of_mel(mel_db)
+        if self.config.joined_dim:
+            frames = frames @ self.join.T
+        return _smoothed(frames, self.config.smoothing_frames)
+
+    def branches_of_mel(self, mel_db: Tensor) -> Tensor:
+        """Log-mel [B, columns, n_mels] in dB -> the branches' frames side by side [B, frames, branches * dim]."""
         x = ((mel_db - self.band_mean) / self.band_std)[:, None]
         x = x.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x)
-        # Mean and maximum over frequency (Kong et al. 2020, arXiv:1912.10211): broad and narrow sounds alike.
-        pooled = (x.mean(dim=3) + x.amax(dim=3)).transpose(1, 2)
-        frames = functional.relu(self.project(pooled))
-        for block in self.temporal:
-            frames = block(frames)
-        return self.norm(frames.float())
+        return torch.cat([branch(x) for branch in self.branches], dim=2)
 
     def logits(self, frames: Tensor) -> Tensor:
-        """Frames [..., dim] -> label logits [..., labels]; 0 (a score of 0.5) is the one decision threshold."""
+        """Frames [..., frame_dim] -> label logits [..., labels]; 0 (a score of 0.5) is the one decision threshold."""
         return self.scale * (frames @ self.vectors.T) + self.bias
 
     def forward(self, windows: Tensor) -> Tensor:
         """Windows [B, N] float32 -> label scores [B, T, labels] in 0..1."""
         return torch.sigmoid(self.logits(self.frames(windows)))
+
+
+def _smoothed(frames: Tensor, count: int) -> Tensor:
+    """[B, T, D] -> the same shape: means of ``count`` neighbours, at the ends of those that there are."""
+    if count == 1:
+        return frames
+    side = count // 2
+    means = functional.avg_pool1d(frames.transpose(1, 2), count, 1, padding=side, count_include_pad=False)
+    return means.transpose(1, 2)
 
 
 def tagger_from(weights: TaggerWeights) -> Tagger:

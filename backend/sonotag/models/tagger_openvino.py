@@ -44,14 +44,14 @@ class OpenVinoTagger:
         self._request = compiled.create_infer_request()
 
     def frames(self, windows: Float32) -> Float32:
-        """Windows [B, window_samples] float32 -> frames [B, window_samples / frame_samples, dim] float32.
+        """Windows [B, window_samples] float32 -> frames [B, window_samples / frame_samples, frame_dim] float32.
 
         Raises ValueError for windows of another length.
         """
         config = self._config
         if windows.ndim != 2 or windows.shape[1] != config.window_samples:
             raise ValueError(f"windows are [B, {config.window_samples}], not {list(windows.shape)}")
-        frames = np.empty((len(windows), config.window_samples // config.frame_samples, config.dim), np.float32)
+        frames = np.empty((len(windows), config.window_samples // config.frame_samples, config.frame_dim), np.float32)
         for window, into in zip(windows, frames, strict=True):
             parts = self._spectra.parts(window)
             # Input and output are shared only until the next line: nothing is kept that the next window overwrites.
@@ -115,7 +115,7 @@ def _options(threads: int) -> dict[str, object]:
 
 
 def _network(weights: TaggerWeights, spectra: Spectra) -> ov.Model:
-    """The graph from squared parts [1, columns, 2 * bins] to frames [1, columns / columns_per_frame, dim]."""
+    """The graph from squared parts [1, columns, 2 * bins] to frames [1, columns / columns_per_frame, frame_dim]."""
     graph = _Graph(weights)
     config = weights.config
     columns = config.window_samples // config.hop_samples
@@ -135,19 +135,36 @@ class _Graph:
         self._arrays = weights.arrays
 
     def frames_of_mel(self, mel_db: ov.Node) -> ov.Node:
-        """[1, columns, n_mels] in dB -> [1, columns / columns_per_frame, dim]."""
+        """[1, columns, n_mels] in dB -> [1, columns / columns_per_frame, frame_dim]."""
+        config = self._config
         x = op.divide(op.subtract(mel_db, self._constant("band_mean")), self._constant("band_std"))
         x = op.unsqueeze(x, _axes(1))
-        for index, stride in enumerate(self._config.strides):
-            padding = [(kernel_size(index, step) - 1) // 2 for step in stride]
-            x = op.relu(self._convolution(x, f"blocks.{index}.conv", stride, padding, (1, 1)))
+        x = self._blocks(x, range(len(config.strides))[: config.shared_blocks], "blocks")
+        frames = op.concat([self._branch(x, f"branches.{number}") for number in range(config.branches)], 2)
+        if config.joined_dim:
+            frames = op.matmul(frames, self._constant("join"), False, True)
+        return _smoothed(frames, config.smoothing_frames)
+
+    def _branch(self, x: ov.Node, name: str) -> ov.Node:
+        """Maps of the shared convolutions [1, C, T, F] -> [1, columns / columns_per_frame, dim]."""
+        config = self._config
+        x = self._blocks(x, range(len(config.strides))[config.shared_blocks :], f"{name}.blocks")
         pooled = op.add(op.reduce_mean(x, _axes(3), False), op.reduce_max(x, _axes(3), False))
-        frames = op.relu(self._linear(_swapped(pooled), "project"))
-        for index, dilation in enumerate(self._config.dilations):
-            inner = _swapped(self._layer_norm(frames, f"temporal.{index}.norm"))
-            inner = op.relu(self._convolution(inner, f"temporal.{index}.conv", (1,), (dilation,), (dilation,)))
-            frames = op.add(frames, self._linear(_swapped(inner), f"temporal.{index}.out"))
-        return self._layer_norm(frames, "norm")
+        frames = op.relu(self._linear(_swapped(pooled), f"{name}.project"))
+        for index, dilation in enumerate(config.dilations):
+            block = f"{name}.temporal.{index}"
+            inner = _swapped(self._layer_norm(frames, f"{block}.norm"))
+            inner = op.relu(self._convolution(inner, f"{block}.conv", (1,), (dilation,), (dilation,)))
+            frames = op.add(frames, self._linear(_swapped(inner), f"{block}.out"))
+        return self._layer_norm(frames, f"{name}.norm")
+
+    def _blocks(self, x: ov.Node, chosen: range, name: str) -> ov.Node:
+        """The network's convolutions ``chosen``, which are counted from 0 under ``name``."""
+        for index in chosen:
+            stride = self._config.strides[index]
+            padding = [(kernel_size(index, step) - 1) // 2 for step in stride]
+            x = op.relu(self._convolution(x, f"{name}.{index - chosen.start}.conv", stride, padding, (1, 1)))
+        return x
 
     def _constant(self, name: str) -> ov.Node:
         return op.constant(self._arrays[name])
@@ -172,6 +189,14 @@ class _Graph:
 
 def _axes(*axes: int) -> ov.Node:
     return op.constant(np.array(axes, np.int64))
+
+
+def _smoothed(frames: ov.Node, count: int) -> ov.Node:
+    """[1, T, D] -> the same shape: means of ``count`` neighbours, at the ends of those that there are."""
+    if count == 1:
+        return frames
+    side = [count // 2]
+    return _swapped(op.avg_pool(_swapped(frames), [1], side, side, [count], True))
 
 
 def _swapped(x: ov.Node) -> ov.Node:
