@@ -105,31 +105,32 @@ export function RowEditor(props: {
             {words.sharedThreshold}
           </button>
         )}
-        <span className="grow" />
-        <button
-          type="button"
-          className="icon-btn"
-          aria-label={words.moveUp(prompt)}
-          onClick={() => props.onMove(-1)}
-        >
-          <Icon name="up" size={16} />
-        </button>
-        <button
-          type="button"
-          className="icon-btn"
-          aria-label={words.moveDown(prompt)}
-          onClick={() => props.onMove(1)}
-        >
-          <Icon name="down" size={16} />
-        </button>
-        <button
-          type="button"
-          className="icon-btn"
-          aria-label={words.remove(prompt)}
-          onClick={() => props.onDone("")}
-        >
-          <Icon name="trash" size={16} />
-        </button>
+        <span className="row-form-tools">
+          <button
+            type="button"
+            className="icon-btn"
+            aria-label={words.moveUp(prompt)}
+            onClick={() => props.onMove(-1)}
+          >
+            <Icon name="up" size={16} />
+          </button>
+          <button
+            type="button"
+            className="icon-btn"
+            aria-label={words.moveDown(prompt)}
+            onClick={() => props.onMove(1)}
+          >
+            <Icon name="down" size={16} />
+          </button>
+          <button
+            type="button"
+            className="icon-btn"
+            aria-label={words.remove(prompt)}
+            onClick={() => props.onDone("")}
+          >
+            <Icon name="trash" size={16} />
+          </button>
+        </span>
       </div>
     </form>
   );

@@ -2,6 +2,7 @@ import type { Words } from "../language";
 import { pluralIn } from "../plural";
 
 const plural = pluralIn("de");
+const sounds = (count: number) => plural(count, { one: "# Geräusch", other: "# Geräusche" });
 const rows = (count: number) => plural(count, { one: "# Zeile", other: "# Zeilen" });
 
 export const prompts: Words["prompts"] = {
@@ -32,8 +33,8 @@ export const prompts: Words["prompts"] = {
   notCovered: "unbekannt",
   someKnown: (known, of) => `${known} von ${of} bekannt`,
   cut: "gekürzt",
-  rowsKnown: (known, of) => `Dieses Modell kennt ${known} von ${of} Zeilen.`,
-  removeOthers: (count) => `Die anderen ${count} entfernen`,
+  rowsKnown: (known, of) => `${known} von ${of} Zeilen sind bekannt.`,
+  removeOthers: (count) => `Andere ${count} entfernen`,
 
   changeWords: (prompt) => `${prompt} ändern`,
   above: (score) => `über ${score}`,
@@ -41,7 +42,7 @@ export const prompts: Words["prompts"] = {
   scoreToReach: (prompt) => `Wert, den ${prompt} erreichen muss`,
   mute: "Stumm",
   unmute: "Nicht mehr stumm",
-  sharedThreshold: "Gemeinsame Schwelle",
+  sharedThreshold: "Schwelle teilen",
   colourOf: (prompt) => `Farbe von ${prompt}`,
   colourAsAll: "Wie alle",
   colours: {
@@ -69,7 +70,7 @@ export const prompts: Words["prompts"] = {
   sort: "ordnen",
   sorts: {
     peak: { title: "Nach Höchstwert", note: "stärkste zuerst" },
-    mean: { title: "Nach Mittel", note: "meiste zuerst" },
+    mean: { title: "Nach Mittel", note: "häufigste zuerst" },
     first: { title: "Nach erster Fundstelle", note: "früheste zuerst" },
   },
 
@@ -97,14 +98,14 @@ export const prompts: Words["prompts"] = {
       machines: "Maschinen",
       office: "Büro",
     },
-    count: (sounds) => plural(sounds, { one: "# Geräusch", other: "# Geräusche" }),
+    count: sounds,
     someKnown: (known, of) => `Dieses Modell kennt ${known} von ${of}`,
     leaveOut: "Die anderen weglassen",
     soundsIn: (list) => `Geräusche in ${list}`,
     notKnown: "diesem Modell unbekannt",
     add: (count) => `${rows(count)} hinzufügen`,
     replace: "Meine ersetzen",
-    lookFor: (count) => `${rows(count)} suchen`,
+    lookFor: (count) => `${sounds(count)} suchen`,
 
     nameForRows: "Name für eine Liste aus diesen Zeilen",
     nameFor: (count) => plural(count, { one: "Name für diese Zeile", other: "Name für diese # Zeilen" }),
