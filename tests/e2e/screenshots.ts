@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import type { RecordingView } from "./recording-view";
 import { RigServer } from "./rig";
 
 const DOCS = resolve(__dirname, "../../docs");
@@ -34,6 +36,74 @@ for (const { name, colorScheme, width, height, phone } of [
     });
   });
 }
+
+test.describe("what is made of a recording", () => {
+  test.use({ viewport: { width: 1280, height: 760 } });
+
+  async function openSample(page: Page, view: RecordingView): Promise<void> {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Try the sample" }).click();
+    await view.untilDone();
+    await expect(view.moments.first()).toBeVisible();
+  }
+
+  async function shoot(page: Page, name: string): Promise<void> {
+    await page.waitForLoadState("networkidle");
+    await page.waitForTimeout(600);
+    await page.screenshot({ path: resolve(DOCS, `images/${name}.png`) });
+  }
+
+  test("docs/images/inspector.png", async ({ page, view }) => {
+    await openSample(page, view);
+    const { x, y } = await view.pointOf("church bell", 51);
+    await page.mouse.click(x, y);
+    await page.keyboard.press("i");
+    await expect(page.getByRole("region", { name: "Why, why not" })).toContainText("Counted.");
+    await shoot(page, "inspector");
+  });
+
+  test.describe("in daylight", () => {
+    test.use({ colorScheme: "light" });
+
+    test("docs/images/moments.png and statistics.png", async ({ page, view }) => {
+      await openSample(page, view);
+      const moment = (at: string) => view.moments.filter({ hasText: at }).click();
+      await moment("0:10.0");
+      await page.getByRole("button", { name: "Reject" }).click();
+      await moment("0:20.0");
+      await page.getByRole("slider", { name: "End of clock ticking" }).focus();
+      await page.keyboard.press("ArrowRight");
+      await moment("0:13.0");
+      await page.getByRole("button", { name: "Accept" }).click();
+      await page.mouse.move(0, 0);
+      await page.locator(".moments-list").evaluate((list) => list.scrollBy(0, -40));
+      await shoot(page, "moments");
+      await page.getByRole("tab", { name: "Statistics" }).click();
+      await expect(page.locator(".statistics .histogram").first()).toBeVisible();
+      await shoot(page, "statistics");
+    });
+
+    test("docs/images/design.png", async ({ page }) => {
+      await page.goto("/design");
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await shoot(page, "design");
+    });
+  });
+
+  test.describe("in German", () => {
+    test.use({ locale: "de-DE" });
+
+    test("docs/images/german.png", async ({ page, view }) => {
+      await page.goto("/");
+      await page.getByRole("button", { name: "Beispiel probieren" }).click();
+      await expect(view.status).toContainText("Fertig", { timeout: 60_000 });
+      await view.moments.filter({ hasText: "dog barking" }).first().click();
+      await page.keyboard.press("i");
+      await expect(page.getByRole("region", { name: "Warum, warum nicht" })).toContainText("Gezählt.");
+      await shoot(page, "german");
+    });
+  });
+});
 
 test.describe("link", () => {
   const rig = new RigServer();
