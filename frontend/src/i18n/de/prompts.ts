@@ -8,7 +8,7 @@ const rows = (count: number) => plural(count, { one: "# Zeile", other: "# Zeilen
 export const prompts: Words["prompts"] = {
   title: "Suchwörter",
   add: "Suchwort hinzufügen",
-  addFirst: "Gesuchtes Geräusch, auf Englisch",
+  addFirst: "Geräusch auf Englisch",
   added: (prompts) => `${prompts} hinzugefügt`,
   soundsToLookFor: "Gesuchte Geräusche",
   another: "Noch ein Geräusch",
