@@ -153,6 +153,32 @@ test("edges are dragged on the map, moments are added by hand, and the exports h
   expect(rows.some((row) => row.startsWith("dog barking"))).toBe(false);
 });
 
+test.describe("in German", () => {
+  test.use({ locale: "de-DE" });
+
+  test("what can be done with a moment fits beside the map, and is told in German", async ({ page }) => {
+    const { id } = (await (await page.request.post("/api/sample")).json()) as { id: string };
+    await page.request.post("/analyze", { data: { recording_id: id, prompts: ["dog barking"] } });
+    await page.goto(`/#/r/${id}`);
+    await page
+      .getByRole("list", { name: "Fundstellen" })
+      .getByRole("button", { name: "dog barking" })
+      .click();
+    const actions = page.locator(".moment-actions");
+    await expect(actions.getByRole("button")).toHaveText(["Hören", "Bestätigen", "Verwerfen", ""]);
+    const fits = () => actions.evaluate((box) => box.scrollWidth <= box.clientWidth);
+    expect(await fits()).toBe(true);
+    await page.getByRole("slider", { name: "Anfang von dog barking" }).press("ArrowLeft");
+    await expect(actions.getByRole("button", { name: "Wie zuvor" })).toBeVisible();
+    expect(await fits()).toBe(true);
+    await page.keyboard.press("i");
+    await expect(page.getByRole("region", { name: "Warum, warum nicht" })).toContainText(
+      /Gezählt\. Die Ränder sind von Hand gesetzt, von 0:1[23],\d bis 0:17,\d\./,
+    );
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
 test("who got a link to look sees what was judged, and judges nothing", async ({ page, view, browser }) => {
   const id = await openOwnSample(page, view);
   await view.moments.filter({ hasText: "church bell" }).first().click();
