@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from sonotag.media.decode import Decoder, find_ffmpeg
 
+TORN_MP3 = Path(__file__).resolve().parents[1] / "data" / "media" / "opens-only-as-a-stream.mp3"
+"""A quarter of a second of which ffmpeg finds no two frames in a row where it can seek, so refuses it as a file."""
+
 Samples = NDArray[np.float32]
 Encode = Callable[..., Path]
 

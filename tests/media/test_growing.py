@@ -12,7 +12,7 @@ import pytest
 from sonotag.errors import CancelledError, MediaError, SonotagError, StorageError
 from sonotag.media.decode import DecodeLimits, Decoder
 from sonotag.media.growing import GrowingFile, can_stream
-from tests.media.conftest import Encode, Samples
+from tests.media.conftest import TORN_MP3, Encode, Samples
 
 NEVER = threading.Event()
 
@@ -75,6 +75,15 @@ def test_streamed_is_whole(decoder: Decoder, make: Callable[..., Path], tmp_path
     assert [window.shape for window in streamed] == [window.shape for window in expected]
     for ours, theirs in zip(streamed, expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_what_opens_only_as_a_stream_is_heard_again_when_it_is_whole(decoder: Decoder, tmp_path: Path) -> None:
+    with Arriving(tmp_path / "arriving", TORN_MP3.read_bytes(), 1_000) as growing:
+        (streamed,) = decoded(decoder, growing)
+    (whole,) = decoded(decoder, TORN_MP3)
+    np.testing.assert_array_equal(whole, streamed)
+    assert whole.size > 10_000
+    assert decoder.probe(TORN_MP3).audio_codec == "mp3"
 
 
 def test_a_resumed_stream_is_the_tail_of_a_whole_one(

@@ -16,6 +16,7 @@ from sonotag.errors import CancelledError, MediaError, StorageError
 from sonotag.media.decode import DecodeLimits, Decoder
 from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
 from sonotag.media.sandbox import FORMAT_WHITELIST
+from tests.media.conftest import TORN_MP3
 
 Samples = NDArray[np.float32]
 
@@ -114,6 +115,11 @@ def test_no_copy_of_what_is_no_recording(ffmpeg: Path, tmp_path: Path, content: 
         PlaybackMaker(ffmpeg).make(source, tmp_path / "copy.ogg")
     assert caught.value.code == code
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_what_opens_only_as_a_stream_has_a_copy(ffmpeg: Path, decoder: Decoder, tmp_path: Path) -> None:
+    PlaybackMaker(ffmpeg).make(TORN_MP3, tmp_path / "copy.ogg")
+    assert decode_whole(decoder, tmp_path / "copy.ogg").size == decode_whole(decoder, TORN_MP3).size
 
 
 def test_no_copy_of_a_silent_film(ffmpeg: Path, encode: Callable[..., Path], tmp_path: Path) -> None:

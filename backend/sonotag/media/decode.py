@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import stat
@@ -88,23 +89,32 @@ class Decoder:
         cap_s = self.limits.max_duration_s + _CAP_MARGIN_S
         arguments = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", f"{cap_s:.3f}", "-af", MONO_FILTER]
         arguments += ["-f", "f32le", "pipe:1"]
-        return DecodeStream(lambda: self._start(source, arguments), source, self.limits, skip_samples=skip_samples)
+        return self._stream(source, arguments, skip_samples)
 
     def probe(self, path: Path) -> MediaInfo:
         """Return what the file at `path` claims to be, without decoding it.
 
         Raises what opening it and asking for `info` would raise.
         """
-        with DecodeStream(lambda: self._start(path, []), path, self.limits) as stream:
+        with self._stream(path, []) as stream:
             return stream.info
 
-    def _start(self, source: BinaryIO | Path | GrowingFile, arguments: list[str]) -> tuple[Child, Feeder | None]:
+    def _stream(
+        self, source: BinaryIO | Path | GrowingFile, arguments: list[str], skip_samples: int = 0
+    ) -> DecodeStream:
+        start = functools.partial(self._start, source, arguments)
+        return DecodeStream(start, source, self.limits, skip_samples=skip_samples)
+
+    def _start(
+        self, source: BinaryIO | Path | GrowingFile, arguments: list[str], seekable: bool
+    ) -> tuple[Child, Feeder | None]:
+        limits = self.limits.process
         if not isinstance(source, GrowingFile):
             with descriptor_of(source) as stdin_fd:
-                return Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=self.limits.process), None
+                return Child(self.ffmpeg, arguments, stdin_fd=stdin_fd, limits=limits, seekable=seekable), None
         feeder = Feeder(source)
         try:
-            child = Child(self.ffmpeg, arguments, stdin_fd=feeder.read_fd, limits=self.limits.process)
+            child = Child(self.ffmpeg, arguments, stdin_fd=feeder.read_fd, limits=limits)
         except BaseException:
             feeder.start()
             feeder.close()
@@ -159,15 +169,19 @@ class DecodeStream:
 
     def __init__(
         self,
-        start: Callable[[], tuple[Child, Feeder | None]],
+        start: Callable[[bool], tuple[Child, Feeder | None]],
         source: BinaryIO | Path | GrowingFile,
         limits: DecodeLimits,
         *,
         skip_samples: int = 0,
     ) -> None:
-        """`start` starts a child on `source` from its beginning, with what feeds it if anything has to."""
+        """`start` starts a child on `source` from its beginning, with what feeds it if anything has to; it is told
+        whether the child may seek.
+        """
         self._start = start
         self._source = source if isinstance(source, GrowingFile) else None
+        self._seekable = True
+        self._is_file = isinstance(source, Path)
         self._restarts_left = 1 if isinstance(source, Path | GrowingFile) else 0
         self._limits = limits
         self._lock = threading.Lock()
@@ -181,7 +195,7 @@ class DecodeStream:
         self._reader, self._feeder = self._begin()
 
     def _begin(self) -> tuple[ChildReader, Feeder | None]:
-        child, feeder = self._start()
+        child, feeder = self._start(self._seekable)
         starved_s = (lambda: feeder.starved_s) if feeder else None
         return ChildReader(child, self._limits.wall_s, starved_s, self._limits.stall_s), feeder
 
@@ -191,6 +205,9 @@ class DecodeStream:
             raise self._reader.fail(error)
         self._restarts_left -= 1
         log.warning("a decoder hangs (%s) and is started again", error.details)
+        self._start_again()
+
+    def _start_again(self) -> None:
         self._close_child()
         with self._lock:
             if self._cancelled:
@@ -272,6 +289,10 @@ class DecodeStream:
         if self._opened:
             return
         self._reader.await_banner()
+        if self._seekable and self._is_file and self._reader.report.opens_as_stream:
+            self._seekable = False
+            self._start_again()
+            self._reader.await_banner()
         report = self._reader.report
         if not report.has_audio:
             returncode = self._reader.finish()

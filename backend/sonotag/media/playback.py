@@ -103,9 +103,13 @@ class PlaybackMaker:
             raise
 
     def _copy(self, source: Path, target: PartialFile) -> None:
-        reader = self._start(source)
+        reader = self._start(source, seekable=True)
         try:
             reader.await_banner()
+            if reader.report.opens_as_stream:
+                reader.close()
+                reader = self._start(source, seekable=False)
+                reader.await_banner()
             block = memoryview(bytearray(_BLOCK_BYTES))
             while filled := reader.read_into(block):
                 target.write(block[:filled])
@@ -120,12 +124,18 @@ class PlaybackMaker:
                 self._reader = None
             reader.close()
 
-    def _start(self, source: Path) -> ChildReader:
+    def _start(self, source: Path, *, seekable: bool) -> ChildReader:
         with self._lock:
             if self._cancelled:
                 raise CancelledError("The work on this recording was cancelled.")
             with descriptor_of(source) as stdin_fd:
-                child = Child(self._ffmpeg, self._arguments(), stdin_fd=stdin_fd, limits=self._limits.process)
+                child = Child(
+                    self._ffmpeg,
+                    self._arguments(),
+                    stdin_fd=stdin_fd,
+                    limits=self._limits.process,
+                    seekable=seekable,
+                )
             self._reader = ChildReader(child, self._limits.wall_s, stall_s=self._limits.stall_s)
             return self._reader
 

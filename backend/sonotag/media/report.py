@@ -21,13 +21,14 @@ _LINE_BYTES = 1024
 _STARVED_STATUSES = (256 - errno.ENOMEM, 256 - errno.EAGAIN)
 # Nobody records sound at less than this: a header that says so is wrong, or the file holds something else.
 _LOWEST_CREDIBLE_RATE_HZ = 1000
-_INPUT = re.compile(rb"\[info\] Input #0, ([\w,]{1,80}), from 'fd:':")
+_INPUT = re.compile(rb"\[info\] Input #0, ([\w,]{1,80}), from '(?:fd:|pipe:0)':")
 _DURATION = re.compile(rb"\[info\]   Duration: (\d{1,9}):(\d\d):(\d\d\.\d+)[, ]")
 _STREAM = re.compile(rb"\[info\] {2,6}Stream #0:\d+(?:\[0x[0-9a-f]+\])?(?:\([^()]{0,40}\))?: (Audio|Video): (\w{1,40})")
 _RATE = re.compile(rb", (\d{1,10}) Hz, ")
 _CONTAINER_END = re.compile(rb"\[info\] (?:Stream mapping:|Output #0)")
 _ERROR = re.compile(rb"\[(?:error|fatal|panic)\] ")
 _NO_MEMORY = re.compile(rb"\[(?:error|fatal)\] [^\n]*Cannot allocate memory")
+_TORN_MP3 = b"Failed to find two consecutive MPEG audio frames"
 _CPU_SIGNAL = re.compile(rb"^(?:\[\w+\] )?Exiting normally, received signal %d\." % signal.SIGXCPU, re.MULTILINE)
 
 
@@ -88,6 +89,13 @@ class Report:
     @property
     def has_audio(self) -> bool:
         return bool(self._audio_codec)
+
+    @property
+    def opens_as_stream(self) -> bool:
+        """Whether ffmpeg refused a file that it takes when it cannot seek: a torn MP3, whose frames it compares only
+        where it can go back. What was heard of one while it arrived must be heard again, and played.
+        """
+        return not self.has_input and _TORN_MP3 in self._tail
 
     @property
     def info(self) -> MediaInfo:

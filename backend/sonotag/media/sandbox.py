@@ -94,10 +94,11 @@ def limited_command(command: Sequence[str], limits: ProcessLimits) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", _LIMIT_AND_EXEC, text, *command]
 
 
-def input_arguments() -> list[str]:
+def input_arguments(*, seekable: bool) -> list[str]:
     """Return ffmpeg's arguments up to and including its input, which is its descriptor 0.
 
-    `fd:` keeps a regular file seekable (an MP4 may have its index at the end) and a pipe usable.
+    `fd:` keeps a regular file `seekable` (an MP4 may have its index at the end) and a pipe usable; `pipe:` reads a
+    file as if it were still arriving.
     """
     return [
         "-nostdin",
@@ -117,7 +118,7 @@ def input_arguments() -> list[str]:
         "-max_streams",
         "32",
         "-i",
-        "fd:",
+        "fd:" if seekable else "pipe:0",
     ]
 
 
@@ -128,11 +129,15 @@ class Child:
     everything else belongs to the thread that reads. `close` always ends and reaps the process.
     """
 
-    def __init__(self, ffmpeg: Path, arguments: Sequence[str], *, stdin_fd: int, limits: ProcessLimits) -> None:
-        """Start it. Raises MediaError `decoder_failed` when the program cannot be started."""
+    def __init__(
+        self, ffmpeg: Path, arguments: Sequence[str], *, stdin_fd: int, limits: ProcessLimits, seekable: bool = True
+    ) -> None:
+        """Start it; with `seekable` False it takes a file for a stream.
+
+        Raises MediaError `decoder_failed` when the program cannot be started."""
         self._lock = threading.Lock()
         self._returncode: int | None = None
-        command = limited_command([str(ffmpeg), *input_arguments(), *arguments], limits)
+        command = limited_command([str(ffmpeg), *input_arguments(seekable=seekable), *arguments], limits)
         try:
             self._process = subprocess.Popen(
                 command,
