@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { inWords } from "../api/problem";
 import type { ErrorBody, ModelInfo } from "../api/types";
+import { Filled } from "../i18n/Filled";
 import { useWords } from "../i18n/language";
 import { formatBytes, formatNumber } from "../lib/format";
 import { ProgressBar } from "../ui/ProgressBar";
@@ -18,7 +19,12 @@ export function ModelCard({ model, used }: { model: ModelInfo; used: boolean }) 
         <span className="model-note">{used ? app.usedForNew : app.modelState[model.state]}</span>
       </h3>
       {model.state === "ready" && (
-        <p>{app.modelFacts(knows, formatNumber(model.seconds_per_frame ?? 0, 4), model.license ?? "")}</p>
+        <p>
+          <Filled
+            text={app.modelFacts(knows, formatNumber(model.seconds_per_frame ?? 0, 4))}
+            parts={{ license: <span lang="en">{model.license}</span> }}
+          />
+        </p>
       )}
       {model.error && model.state === "failed" && (
         <div role="alert">

@@ -37,7 +37,7 @@ export const app: Words["app"] = {
   usedForNew: "für neue Analysen",
   knows: (sounds) => plural(sounds, { one: "kennt # Geräusch", other: "kennt # Geräusche" }),
   hearsAny: "hört auf beliebige Wörter",
-  modelFacts: (knows, seconds, license) => `${knows}, ein Wert alle ${seconds} s. ${license}.`,
+  modelFacts: (knows, seconds) => `${knows}, ein Wert alle ${seconds} s. {license}.`,
   loadingModel: (title) => `${title} wird geladen`,
   downloadingModel: (title) => `${title} wird geholt`,
   fileSoFar: (file, done) => `${file} ${done}`,

@@ -40,8 +40,8 @@ export const app = {
   usedForNew: "used for new analyses",
   knows: (sounds: number) => plural(sounds, { one: "knows # sound", other: "knows # sounds" }),
   hearsAny: "hears any words",
-  modelFacts: (knows: string, seconds: string, license: string) =>
-    `${knows}, every ${seconds} s. ${license}.`,
+  /** `{license}` is one in its own words. */
+  modelFacts: (knows: string, seconds: string) => `${knows}, every ${seconds} s. {license}.`,
   loadingModel: (title: string) => `Loading ${title}`,
   downloadingModel: (title: string) => `Downloading ${title}`,
   fileSoFar: (file: string, done: string) => `${file} ${done}`,
