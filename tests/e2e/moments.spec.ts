@@ -176,6 +176,19 @@ test.describe("in German", () => {
       /Gezählt\. Die Ränder sind von Hand gesetzt, von 0:1[23],\d bis 0:17,\d\./,
     );
     expect(await violations(page)).toEqual([]);
+
+    await page.keyboard.press("]");
+    await page.setViewportSize({ width: 390, height: 844 });
+    const loop = page.getByRole("button", { name: "Schleife" });
+    await expect(loop).toBeInViewport({ ratio: 1 });
+    const roomRight = await loop.evaluate((chip) => {
+      const words = new Range();
+      words.selectNodeContents(chip);
+      return chip.getBoundingClientRect().right - words.getBoundingClientRect().right;
+    });
+    expect(roomRight, "within its edge").toBeGreaterThan(6);
+    const player = page.getByRole("region", { name: "Wiedergabe" });
+    expect(await player.evaluate((bar) => bar.scrollWidth <= bar.clientWidth)).toBe(true);
   });
 });
 
