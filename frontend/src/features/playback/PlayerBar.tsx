@@ -41,7 +41,7 @@ export function PlayerBar() {
         </svg>
       </button>
       <div className="player-time num">
-        {formatClockTenths(positionS)} <span>/ {formatClockTenths(durationS)}</span>
+        {formatClockTenths(positionS)} <span>{`/ ${formatClockTenths(durationS)}`}</span>
       </div>
       <StepButton to="previous" />
       <StepButton to="next" />
