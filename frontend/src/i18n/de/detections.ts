@@ -78,7 +78,7 @@ export const detections: Words["detections"] = {
   counting: "Wird gezählt",
   statisticsOfPrompts: "Statistik der Suchwörter",
   barsShow: "Balken zeigen, wie oft ein Wert von 0 bis 1 vorkam; ihre Höhe ist logarithmisch.",
-  goToPeak: (score, time) => `${score}, dorthin bei ${time}`,
+  goToPeak: (score, time) => `${score}, zur Stelle bei ${time}`,
   noSuchSound: "Das Modell kennt dieses Geräusch nicht.",
   spread: (median, p90) => `die Hälfte bis ${median}, neun Zehntel bis ${p90}`,
   lengths: (all, longest) => `zusammen ${all}, die längste ${longest}`,
