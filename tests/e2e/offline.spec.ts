@@ -63,6 +63,15 @@ test("the page opens while the server is away, says what helps, and goes on when
   await expect(page.getByText("make run")).toBeVisible();
   await expect(page.getByRole("button", { name: "Try the sample" })).toHaveCount(0);
   expect(await violationsInBothThemes(page)).toEqual([]);
+  // The other language is kept as well: nobody is there to give it.
+  await page.getByRole("button", { name: "Language" }).click();
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await expect(page.getByRole("heading", { name: "Der Server antwortet nicht" })).toBeVisible();
+  await expect(page.getByText("Gehört er jemand anderem")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Der Server antwortet nicht" })).toBeVisible();
+  await page.getByRole("button", { name: "Sprache", exact: true }).click();
+  await page.getByRole("button", { name: "English" }).click();
 
   await server.start();
   await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();

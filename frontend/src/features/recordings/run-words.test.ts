@@ -1,6 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { Recording } from "../../api/types";
-import { runWords } from "./run-words";
+import { de } from "../../i18n/de";
+import { en } from "../../i18n/en";
+import { useLanguage } from "../../i18n/language";
+import { setLocale } from "../../i18n/locale";
+import { arrivalWords, runWords } from "./run-words";
 
 const recording: Recording = {
   id: "rec_1",
@@ -58,5 +62,28 @@ describe("the sentence of the header", () => {
     expect(sentence({ state: "cancelled" })).toBe("Cancelled at 7:36 of 12:04");
     expect(sentence({ state: "failed", analyzed_s: 0 }, false)).toBe("Failed at 0:00 of 12:04");
     expect(sentence({ state: "stored" }, false)).toBe("Not analysed yet");
+  });
+});
+
+describe("the sentence of the header in German", () => {
+  afterEach(() => {
+    useLanguage.setState({ words: en });
+    setLocale("en", []);
+  });
+
+  it("has German numbers and the order of German sentences", () => {
+    useLanguage.setState({ words: de });
+    setLocale("de", ["de-DE"]);
+    expect(sentence({})).toBe("62 %, 7:36 von 12:04 gehört, 168-fache Echtzeit, noch etwa 2 s");
+    expect(sentence({ state: "done" })).toBe("Fertig, 12:04 ganz gehört, in 168-facher Echtzeit");
+    expect(sentence({ state: "queued" })).toBe("Wartet, bis sie an der Reihe ist");
+    expect(sentence({ state: "paused" })).toBe(
+      "Angehalten bei 7:36 von 12:04, die Platte des Servers ist voll",
+    );
+    const arrival = { doneBytes: 3_400_000, totalBytes: 9_100_000, bytesPerS: 1_200_000, etaS: 4.7 };
+    const words = arrivalWords({ ...recording, arriving: true }, arrival);
+    expect(words && words.lead + words.rest).toBe(
+      "Wird gesendet, 3,4 MB von 9,1 MB, 1,2 MB je Sekunde, noch etwa 5 s",
+    );
   });
 });

@@ -102,7 +102,7 @@ export const recordings: Words["recordings"] = {
   signIn: "Anmeldung",
   withCookies: "Mit einer Cookie-Datei des Betreibers.",
   noCookies: "Keine. Websites, die eine wollen, weisen diesen Server ab.",
-  wayOut: "Weg ins Netz",
+  wayOut: "Ins Netz",
   withProxy: "Über einen Proxy des Betreibers.",
   noProxy:
     "Direkt von diesem Server. In einem Rechenzentrum halten ihn Websites womöglich für einen Roboter.",
