@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sonotag.jobs import clock
-from sonotag.jobs.clock import CautiousClock
+from sonotag.jobs.clock import CautiousClock, RememberedClock
 from tests.api.conftest import Server
 
 MakeWav = Callable[..., Path]
@@ -50,6 +50,85 @@ def test_a_clock_that_was_ahead_at_the_start_and_is_put_right(wall: Wall) -> Non
     cautious = CautiousClock()
     wall.wrong_by = timedelta()
     assert abs(cautious.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+class Steady:
+    """A steady clock that somebody may move on."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead_s
+
+    def move(self, hours: float, wall: Wall) -> None:
+        self.ahead_s += hours * 3600
+        wall.wrong_by += timedelta(hours=hours)
+
+
+@pytest.fixture
+def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
+    steady = Steady()
+    monkeypatch.setattr(clock, "steady_clock_s", steady)
+    return steady
+
+
+def near(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < timedelta(seconds=30)
+
+
+def test_a_leap_over_a_restart_is_believed_after_a_day_of_running(tmp_path: Path, wall: Wall, steady: Steady) -> None:
+    first = RememberedClock(tmp_path / "seen")
+    before = first.now()
+    assert near(before, datetime.now(UTC))
+    first.save()
+    wall.wrong_by = timedelta(days=400)
+    second = RememberedClock(tmp_path / "seen")
+    assert near(second.now(), before)
+    steady.move(16, wall)
+    assert near(second.now(), before + timedelta(hours=16))
+    second.save()
+    # Off for an hour, and again for the rest of the day.
+    wall.wrong_by += timedelta(hours=1)
+    third = RememberedClock(tmp_path / "seen")
+    assert near(third.now(), before + timedelta(hours=16))
+    steady.move(9, wall)
+    assert near(third.now(), wall())
+    third.save()
+    assert near(RememberedClock(tmp_path / "seen").now(), wall())
+
+
+def test_a_clock_that_is_put_right_within_the_day_was_never_believed(tmp_path: Path, wall: Wall) -> None:
+    RememberedClock(tmp_path / "seen").save()
+    wall.wrong_by = timedelta(days=400)
+    wrong = RememberedClock(tmp_path / "seen")
+    wall.wrong_by = timedelta()
+    assert near(wrong.now(), datetime.now(UTC))
+    wrong.save()
+    assert near(RememberedClock(tmp_path / "seen").now(), datetime.now(UTC))
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"seen": "yesterday"}', '{"seen": "2026-01-01", "doubted_s": 0}', "\x00"])
+def test_a_note_that_cannot_be_read_is_no_reason_not_to_start(tmp_path: Path, wall: Wall, note: str) -> None:
+    (tmp_path / "seen").write_text(note)
+    newest = datetime.now(UTC) - timedelta(days=30)
+    assert near(RememberedClock(tmp_path / "seen", newest).now(), newest)
+    assert near(RememberedClock(tmp_path / "seen").now(), datetime.now(UTC))
+
+
+def test_a_start_with_a_clock_in_the_future_removes_nothing_for_a_day(
+    tmp_path: Path, wall: Wall, steady: Steady, start_server: Callable[..., Any], make_wav: MakeWav
+) -> None:
+    settings: dict[str, Any] = {"data_dir": tmp_path, "model": "builtin", "keep_days": 30}
+    with start_server(**settings) as server:
+        kept = server.upload(make_wav(3))["id"]
+    wall.wrong_by = timedelta(days=400)
+    with start_server(**settings) as server:
+        care = server.client.app.state.services.care
+        assert care.remove_overdue() == []
+        assert server.recording(kept)["state"] == "stored"
+        steady.move(25, wall)
+        assert care.remove_overdue() == [kept]
 
 
 @pytest.fixture

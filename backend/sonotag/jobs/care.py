@@ -10,7 +10,7 @@ from typing import Any
 
 from sonotag.domain import Recording, RecordingState
 from sonotag.errors import ConflictError, NotFoundError, SonotagError, StorageError
-from sonotag.jobs.clock import CautiousClock
+from sonotag.jobs.clock import RememberedClock
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
 from sonotag.store.database import Database, NewEvent
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 ROUND_S = 60.0
 """Between two looks at ages, sizes and room."""
+
+REMEMBER_S = 600.0
+"""Between two notes of what time it is."""
 
 CLOSE_S = 5.0
 
@@ -58,7 +61,8 @@ class Caretaker:
         self._disk = disk
         self._events = events
         self.keeping = keeping
-        self._clock = CautiousClock()
+        newest = max((one.created_at for one in database.all_recordings()), default=None)
+        self._clock = RememberedClock(data.seen, newest)
         self._verify_every_s = verify_every_s
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="care", daemon=True)
@@ -71,14 +75,24 @@ class Caretaker:
         if self._thread.is_alive():
             # It may be waiting for a model that never comes.
             self._thread.join(CLOSE_S)
+        self._remember()
+
+    def _remember(self) -> None:
+        try:
+            self._clock.save()
+        except OSError as error:
+            log.warning("what time it is could not be noted: %s", error)
 
     def _work(self) -> None:
-        verified_s: float | None = None
+        verified_s = remembered_s = None
         while True:
             try:
                 self._disk.keep_reserve()
                 self.remove_overdue()
                 now_s = time.monotonic()
+                if remembered_s is None or now_s - remembered_s >= REMEMBER_S:
+                    self._remember()
+                    remembered_s = now_s
                 if self._verify_every_s > 0 and (verified_s is None or now_s - verified_s >= self._verify_every_s):
                     self.verify_all()
                     verified_s = now_s

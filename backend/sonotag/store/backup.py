@@ -28,7 +28,7 @@ FORMAT = 1
 DATABASE = "sonotag.db"
 RECORDINGS = "recordings"
 SECRET = "secret"  # noqa: S105 (the name of its file)
-_PARTS = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", RECORDINGS, SECRET, "incoming", "quarantine")
+_PARTS = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", RECORDINGS, SECRET, "seen", "incoming", "quarantine")
 """What a restored backup takes the place of."""
 
 Told = Callable[[str], None]

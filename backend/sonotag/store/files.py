@@ -142,6 +142,11 @@ class DataDirectory:
         """With which the server signs cookies, where the operator gave no secret."""
         return self.root / "secret"
 
+    @property
+    def seen(self) -> Path:
+        """When the server last ran; lost without harm."""
+        return self.root / "seen"
+
     def files_of(self, recording_id: str) -> RecordingFiles:
         return RecordingFiles(self.recordings / recording_id)
 
