@@ -68,7 +68,10 @@ test("a pasted link draws its map while it is still being fetched", async ({ pag
   await expect(page.getByRole("button", { name: "Play", exact: true })).toBeDisabled();
   await page.keyboard.press("w");
   const large = page.getByRole("dialog", { name: "Now playing" });
-  await expect(large.getByRole("button", { name: "Play", exact: true }), "nor in the large words").toBeDisabled();
+  await expect(
+    large.getByRole("button", { name: "Play", exact: true }),
+    "nor in the large words",
+  ).toBeDisabled();
   await page.keyboard.press("Escape");
   await expect(large).toHaveCount(0);
   await expect(page.getByRole("progressbar", { name: "Fetching" })).toBeVisible();

@@ -97,8 +97,3 @@ export function formatAgo(iso: string, now: Date): string {
   if (hours < 24) return ago.format(-hours, "hour");
   return then.toLocaleDateString(locale(), { day: "numeric", month: "short", year: "numeric" });
 }
-
-/** Only until every text is in a catalogue, whose `pluralIn` knows the language. */
-export function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
-}

@@ -355,6 +355,7 @@ export class RecordingSession {
     if (connection.reason === "gone") {
       this.store.setState({ recording: null, loadProblem: goneProblem(this.id) });
     } else {
+      // In the server's language; where it is shown, its code finds the reader's.
       const message = connection.words === "" ? "The server refused the connection." : connection.words;
       this.receiveRefusal({ code: "refused", message, hint: "Change the prompts, or reload the page." });
     }

@@ -29,7 +29,7 @@ export const timeline: Words["timeline"] = {
   muted: "stumm",
   why: "Warum?",
   heardAs: (label) => `gehört als ${label}`,
-  noSuchSound: "Dieses Modell kennt kein solches Geräusch.",
+  noSuchSound: "Diesem Modell unbekannt.",
   nearest: "Am nächsten:",
   replace: (label, prompt) => `Nach ${label} statt nach ${prompt} suchen`,
   table: "Fundstellen zu jedem Suchwort",
