@@ -56,4 +56,12 @@ test("at 390 px nothing sticks out and everything can be reached", async ({ page
   await page.keyboard.press("Enter");
   expect(await view.prompts()).toEqual(["dog barking", "church bell", "wind"]);
   expect(await page.evaluate(overflow)).toBe(0);
+
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(overflow)).toBe(0);
+  const zoomIn = await page.getByRole("button", { name: "Zoom in" }).boundingBox();
+  const legend = await page.locator(".legend").boundingBox();
+  expect((zoomIn?.x ?? Number.NaN) + (zoomIn?.width ?? 0), "beside the legend").toBeLessThanOrEqual(
+    legend?.x ?? Number.NaN,
+  );
 });
