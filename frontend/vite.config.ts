@@ -21,7 +21,13 @@ export default defineConfig({
     target: "es2022",
     sourcemap: false,
     reportCompressedSize: true,
-    rolldownOptions: { input: { index: "index.html", design: "design/index.html" } },
+    rolldownOptions: {
+      input: { index: "index.html", design: "design/index.html" },
+      output: {
+        // What several parts need is one file: for each handful of lines a file of its own would cost more than it saves.
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+      },
+    },
   },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

@@ -9,6 +9,7 @@ import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
 import "./app/styles/base.css";
 import "./app/styles/frame.css";
+import "./features/prompts/lists.css";
 import "./features/access/access.css";
 import "./features/recordings/home.css";
 import "./features/recordings/arriving.css";

@@ -3,8 +3,8 @@ import { build, type Plugin, type Rolldown } from "vite";
 
 const PAGE = "index.html";
 const START = fileURLToPath(new URL("../src/early/start.ts", import.meta.url));
-/** Where a recording's half of the page begins. */
-const RECORDING = "RecordingRoute";
+/** Where the two halves of the page begin, of which an address needs one. */
+const HALVES = { home: "HomePage", recording: "RecordingRoute" };
 const HEAD = '<meta charset="utf-8" />';
 
 /**
@@ -27,24 +27,25 @@ export function earlyScript(): Plugin {
   };
 }
 
-/** What a recording's half of the page needs beyond what the page names itself. */
-function filesOf(bundle: Rolldown.OutputBundle): string[] {
+/** What each half of the page needs beyond what the document names itself. */
+function filesOf(bundle: Rolldown.OutputBundle): Record<keyof typeof HALVES, string[]> {
   const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
   const entry = chunks.find((chunk) => chunk.isEntry && chunk.name === "index");
-  const recording = chunks.find((chunk) => chunk.name === RECORDING);
-  if (!entry || !recording) throw new Error("the page is not in the parts that its first lines know");
-  const named = new Set([entry.fileName, ...entry.imports]);
-  return [recording.fileName, ...recording.imports]
-    .filter((name) => !named.has(name))
-    .map((name) => `./${name}`);
+  const named = new Set([entry?.fileName, ...(entry?.imports ?? [])]);
+  const halfFrom = (name: string) => {
+    const half = chunks.find((chunk) => chunk.name === name);
+    if (!half) throw new Error(`the page has no part ${name}`);
+    return [half.fileName, ...half.imports].filter((file) => !named.has(file)).map((file) => `./${file}`);
+  };
+  return { home: halfFrom(HALVES.home), recording: halfFrom(HALVES.recording) };
 }
 
-async function inOnePiece(files: string[]): Promise<string> {
+async function inOnePiece(files: Record<string, string[]>): Promise<string> {
   const built = await build({
     configFile: false,
     publicDir: false,
     logLevel: "warn",
-    define: { __RECORDING_FILES__: JSON.stringify(files) },
+    define: { __HALVES__: JSON.stringify(files) },
     build: {
       write: false,
       target: "es2022",

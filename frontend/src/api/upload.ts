@@ -1,4 +1,4 @@
-import { type DetailedError, Upload } from "tus-js-client";
+import type { DetailedError, Upload } from "tus-js-client";
 import { apiUrl } from "./base";
 import { ApiError, problemFrom, problemOf } from "./problem";
 
@@ -57,11 +57,50 @@ function apiErrorOf(error: Error | DetailedError): ApiError | Error {
   return new ApiError(problemFrom(body, status), status);
 }
 
+/** A twelfth of the page's script, which only those need who send a file. */
+const library = () => import("tus-js-client");
+
+/** To be called when a file may soon be sent. */
+export function prepareSending(): void {
+  library().catch(() => undefined); // Asked again, and its failure told, when there is a file.
+}
+
 /** Sends a file in pieces that the server keeps, so that nothing is sent twice, not even after a closed tab. */
-export function sendFile({ file, path }: SendingFile, events: SendingEvents): Sending {
+export function sendFile(sendingFile: SendingFile, events: SendingEvents): Sending {
+  let upload: Upload | null = null;
+  let isCancelled = false;
+  const begin = async () => {
+    const { Upload } = await library();
+    if (isCancelled) return;
+    upload = newUpload(Upload, sendingFile, events);
+    const earlier = (await upload.findPreviousUploads()).at(-1);
+    if (earlier) {
+      upload.resumeFromPreviousUpload(earlier);
+      upload.options.endpoint = null;
+    }
+    if (!isCancelled) upload.start();
+  };
+  const beginOrTell = () =>
+    void begin().catch((error: unknown) => events.onProblem(new ApiError(problemOf(error), 0)));
+
+  beginOrTell();
+  return {
+    again: () => {
+      const begun = upload;
+      if (begun) void begun.abort().then(() => begun.start());
+      else beginOrTell();
+    },
+    cancel: async () => {
+      isCancelled = true;
+      await upload?.abort(true);
+    },
+  };
+}
+
+function newUpload(UploadOf: typeof Upload, { file, path }: SendingFile, events: SendingEvents): Upload {
   const endpoint = apiUrl("api/uploads").href;
   let isKnown = false;
-  const upload = new Upload(file, {
+  const upload = new UploadOf(file, {
     endpoint,
     chunkSize: PIECE_BYTES,
     retryDelays: RETRY_DELAYS_MS,
@@ -98,18 +137,5 @@ export function sendFile({ file, path }: SendingFile, events: SendingEvents): Se
     upload.start();
   };
 
-  const begin = async () => {
-    const earlier = (await upload.findPreviousUploads()).at(-1);
-    if (earlier) {
-      upload.resumeFromPreviousUpload(earlier);
-      upload.options.endpoint = null;
-    }
-    upload.start();
-  };
-
-  begin().catch((error: unknown) => events.onProblem(new ApiError(problemOf(error), 0)));
-  return {
-    again: () => void upload.abort().then(() => upload.start()),
-    cancel: () => upload.abort(true),
-  };
+  return upload;
 }

@@ -1,53 +1,39 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { useEffect } from "react";
+import { prepareSending } from "../api/upload";
 import { isShareLink } from "../features/access/recording-access";
 import { SignIn } from "../features/access/SignIn";
 import { useGate } from "../features/access/site-access";
-import { HomePage } from "../features/recordings/HomePage";
 import { DropOverlay } from "../features/source/DropOverlay";
 import { UploadsTray } from "../features/source/UploadsTray";
 import { useWords } from "../i18n/language";
 import { ProblemBox } from "../ui/ProblemBox";
 import { startModels } from "./models";
 import { useNotice } from "./notice";
-import { parseRoute, type Route } from "./route";
+import { pagePart } from "./page-part";
+import { parseRoute } from "./route";
 import { TopBar } from "./TopBar";
 import { useRoute } from "./use-route";
 
 const FETCH_AHEAD_MS = 1500;
 
-type RecordingRouteProps = Omit<Extract<Route, { page: "recording" }>, "page">;
-let loaded: ComponentType<RecordingRouteProps> | null = null;
-let loading: Promise<unknown> | null = null;
+const recordingPart = pagePart(
+  async () => (await import("../features/recordings/RecordingRoute")).default,
+  Opening,
+);
+const homePart = pagePart(async () => (await import("../features/recordings/HomePage")).HomePage, Nothing);
+const RecordingRoute = recordingPart.Part;
+const HomePage = homePart.Part;
 
-/** Half of the page's script: the start page does without it, and fetches it while nothing else is to be done. */
-function loadRecordingRoute(): Promise<unknown> {
-  loading ??= import("../features/recordings/RecordingRoute").then(
-    (part) => {
-      loaded = part.default;
-    },
-    () => {
-      loaded = NotLoaded;
-    },
-  );
-  return loading;
+/** The other half of the page, and what sends files: before they are wanted, while nothing else is to be done. */
+function fetchAhead(): void {
+  prepareSending();
+  // What is away now is asked for again when it is wanted.
+  for (const { load } of [recordingPart, homePart]) load().catch(() => undefined);
 }
-if (parseRoute(location.hash).page === "recording") void loadRecordingRoute();
-else addEventListener("load", () => setTimeout(loadRecordingRoute, FETCH_AHEAD_MS), { once: true });
-
-/** The server has another build by now, whose script has another name, or is away. */
-function NotLoaded() {
-  const { app, common } = useWords();
-  const problem = { code: "page_changed", message: app.pageChanged, hint: app.pageChangedHint };
-  return (
-    <main className="stage-message">
-      <ProblemBox problem={problem} large>
-        <button type="button" className="btn btn-go" onClick={() => location.reload()}>
-          {common.reload}
-        </button>
-      </ProblemBox>
-    </main>
-  );
-}
+void (parseRoute(location.hash).page === "recording" ? recordingPart : homePart)
+  .load()
+  .catch(() => undefined);
+addEventListener("load", () => setTimeout(fetchAhead, FETCH_AHEAD_MS), { once: true });
 
 function Opening() {
   const { app } = useWords();
@@ -58,13 +44,8 @@ function Opening() {
   );
 }
 
-/** No Suspense: it lets whoever has seen its fallback wait for 300 ms, however soon the script is there. */
-function RecordingRoute(props: RecordingRouteProps) {
-  const [Part, setPart] = useState(() => loaded);
-  useEffect(() => {
-    if (!Part) void loadRecordingRoute().then(() => setPart(() => loaded));
-  }, [Part]);
-  return Part ? <Part {...props} /> : <Opening />;
+function Nothing() {
+  return <main className="home" />;
 }
 
 function Notice() {

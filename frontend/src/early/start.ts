@@ -8,8 +8,8 @@ import { parseRoute } from "../app/route";
  * while the scripts are fetched and read. Nothing depends on it: what it does not bring, the page asks for itself.
  */
 
-/** Put in by the build: the scripts that a recording's half of the page needs. */
-declare const __RECORDING_FILES__: string[];
+/** Put in by the build: the scripts that each half of the page needs. */
+declare const __HALVES__: { home: string[]; recording: string[] };
 
 /** What nobody has taken by then is let go. */
 const KEPT_MS = 15_000;
@@ -47,13 +47,16 @@ if (route.page === "recording") {
   ask("api/access", headers);
   ask(`api/recordings/${encodeURIComponent(route.id)}`, headers);
   early.stream = openStream(route.id, route.prompts);
-  __RECORDING_FILES__.forEach(preload);
 } else {
   ask("api/access", {});
 }
+__HALVES__[route.page].forEach(preload);
 
 setTimeout(() => {
   early.answers.clear();
   early.stream?.socket.close();
   early.stream = null;
 }, KEPT_MS);
+
+// The first look waits for another process of the browser: better now than when there is something to do.
+void localStorage.length;

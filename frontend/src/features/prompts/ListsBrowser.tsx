@@ -8,7 +8,6 @@ import { ListsSaid } from "./ListsSaid";
 import type { ListRow } from "./list-format";
 import { OwnListTools } from "./OwnListTools";
 import { useOwnLists } from "./own-lists";
-import "./lists.css";
 
 interface Entry {
   key: string;
