@@ -30,33 +30,42 @@ function made(make: Maker): unknown {
 }
 
 /** What matches a text, whatever numbers and names are in it. */
-function patternOf(text: string): string {
-  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const number = "7,000\\.5";
-  const name = "7000\\.5";
-  const filled = literal
-    .replaceAll(number, "[\\d.,]+")
-    .replaceAll(name, ".+")
+function patternOf(text: string): RegExp {
+  const filled = text
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replace(/7,000\\\.5|7\\\.000,5/g, "[\\d.,]+")
+    .replaceAll("7000\\.5", ".+")
     .replace(/\\\{\w+\\\}/g, ".*");
-  return `^${filled}$`;
+  return new RegExp(`^${filled}$`, "s");
 }
 
-const german = new Map(textsOf(de));
-const germanTexts = new Set(german.values());
+interface Pattern {
+  path: string;
+  matches: RegExp;
+}
 
-/** Patterns of all English texts that say something else than German does, by their paths. */
-const ENGLISH = textsOf(en)
-  .filter(([, text]) => !germanTexts.has(text))
-  .filter(([, text]) => text.replaceAll(SAMPLE, "").replace(/\P{L}/gu, "").length >= LEAST_LETTERS)
-  .map(([path, text]) => ({ path, pattern: patternOf(text) }));
+/** Patterns of all texts of a catalogue that the other one does not have. */
+function patternsOf(own: unknown, other: unknown): Pattern[] {
+  const others = new Set(textsOf(other).map(([, text]) => text));
+  return textsOf(own)
+    .filter(([, text]) => !others.has(text))
+    .filter(([, text]) => text.replace(/\P{L}/gu, "").length >= LEAST_LETTERS)
+    .map(([path, text]) => ({ path, matches: patternOf(text) }));
+}
 
-/** The English texts that a page shows or says, as "path: text"; what is marked as English is meant to be. */
-export async function englishOn(page: Page): Promise<string[]> {
-  const said = await page.evaluate(() => {
+const PATTERNS = { en: patternsOf(en, de), de: patternsOf(de, en) };
+
+/**
+ * The texts of a language that a page shows or says, as "path: text". What is marked as being in that language, on a
+ * page in another, is meant to be.
+ */
+export async function textsIn(language: "en" | "de", page: Page): Promise<string[]> {
+  const said = await page.evaluate((wanted) => {
     const found = new Set<string>();
-    const isMarked = (element: Element | null) =>
-      element?.closest("[lang]")?.getAttribute("lang") === "en" &&
-      element.closest("[lang]") !== document.documentElement;
+    const isMarked = (element: Element) => {
+      const marked = element.closest("[lang]");
+      return marked !== document.documentElement && marked?.getAttribute("lang") === wanted;
+    };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const parent = node.parentElement;
@@ -71,11 +80,20 @@ export async function englishOn(page: Page): Promise<string[]> {
     }
     found.add(document.title);
     return [...found].map((text) => text.replace(/\s+/g, " ").trim()).filter((text) => text !== "");
-  });
-  const patterns = ENGLISH.map(({ path, pattern }) => ({ path, matches: new RegExp(pattern, "s") }));
-  return said.flatMap((text) =>
-    patterns.filter(({ matches }) => matches.test(text)).map(({ path }) => `${path}: ${text}`),
-  );
+  }, language);
+  return said.flatMap((text) => pathsOf(language, text).map((path) => `${path}: ${text}`));
+}
+
+/** Many texts are there at every stop of a walk: each is looked up once. */
+const known = { en: new Map<string, string[]>(), de: new Map<string, string[]>() };
+
+function pathsOf(language: "en" | "de", text: string): string[] {
+  let paths = known[language].get(text);
+  if (!paths) {
+    paths = PATTERNS[language].filter(({ matches }) => matches.test(text)).map(({ path }) => path);
+    known[language].set(text, paths);
+  }
+  return paths;
 }
 
 /** The German text for a test to look for. */

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 import { violations } from "./axe";
-import { de, englishOn } from "./catalogue";
+import { de, textsIn } from "./catalogue";
 import { expect, test } from "./fixtures";
 
 test.use({ locale: "de-DE" });
@@ -24,7 +24,7 @@ test("a browser that prefers German gets a German page, wherever one goes in it"
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const stops: Record<string, string[]> = {};
   const look = async (where: string) => {
-    stops[where] = await englishOn(page);
+    stops[where] = await textsIn("en", page);
   };
 
   await page.goto("/");
@@ -119,7 +119,8 @@ test("another language is spoken at once, nothing on the page is lost, and the c
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await expect(page.locator(".run-words")).toContainText("Done");
   await expect(page.getByRole("region", { name: "Timeline" })).toBeVisible();
-  expect((await englishOn(page)).length, "the search for English finds it").toBeGreaterThan(40);
+  expect(await textsIn("de", page), "German that was left behind").toEqual([]);
+  expect((await textsIn("en", page)).length, "the search finds what is there").toBeGreaterThan(40);
   await expect(page.getByLabel("Add a sound to look for")).toHaveValue("half a pro");
   await expect(selection).toHaveText(length.replace(",", "."));
   await expect(page.getByLabel("Score a moment must reach")).toHaveValue("0.4");
@@ -132,6 +133,7 @@ test("another language is spoken at once, nothing on the page is lost, and the c
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await speak("Language", "As the browser");
   await expect(page.locator(".run-words")).toContainText(recordings.done);
+  expect(await textsIn("en", page), "English that was left behind").toEqual([]);
   await page.reload();
   await expect(page.locator(".run-words")).toContainText(recordings.done);
 });
