@@ -46,10 +46,6 @@ RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/
 COPY --from=packages /app/venv /app/venv
 COPY --from=page /src/frontend/dist /app/page
 COPY LICENSE /app/
-# The allocator gives freed memory back instead of keeping it: with FLAM 510 MB resident after five minutes of sound
-# instead of 588, with the built-in tagger 198 after half an hour instead of 213, for up to a fifth more work around the
-# model. A server is idle most of the time, and memory is paid for all the time.
-ENV MALLOC_TRIM_THRESHOLD_=1048576
 ENV PATH=/app/venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     SONOTAG_DATA_DIR=/data SONOTAG_PAGE_DIR=/app/page SONOTAG_LOG_FORMAT=json \

@@ -49,6 +49,7 @@ from sonotag.jobs.events import EventLog
 from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
 from sonotag.jobs.link_file import link_file
+from sonotag.jobs.memory import give_back
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
 from sonotag.jobs.uploads import Uploads
@@ -65,6 +66,7 @@ from sonotag.models.manager import DownloadReport, LoadReport, ModelManager, Mod
 from sonotag.models.threads import available_cpus
 from sonotag.presets import load_presets
 from sonotag.sample import load_sample
+from sonotag.sample.windows import sample_windows
 from sonotag.settings import Settings
 from sonotag.store.access import KeyStore, ShareStore
 from sonotag.store.database import Database
@@ -116,6 +118,7 @@ def model_sources(settings: Settings) -> dict[str, ModelSource]:
             threads=threads,
             engine=settings.engine,
             precision=settings.precision,
+            sounds=lambda: sample_windows(settings.ffmpeg),
         )
         sources.insert(0, flam)
     return {source.name: source for source in sources}
@@ -315,6 +318,8 @@ def file_tools(settings: Settings, model: str, outside: Outside | None = None) -
 def _resume_when_ready(services: Services, closing: threading.Event) -> None:
     try:
         services.models.encoder(wait_s=RESUME_WAIT_S)
+        # Loading works with much that is not needed any more.
+        give_back()
         if not closing.is_set():
             resumed = services.library.resume()
             if resumed:
