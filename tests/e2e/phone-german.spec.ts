@@ -64,3 +64,27 @@ test("what the server refuses is told in German, its own words below, and in Eng
   await expect(problem.locator(".problem-message")).toHaveText("This server does not fetch from vimeo.com.");
   await expect(problem.locator("code")).toHaveCount(0);
 });
+
+test.describe("on a screen of middle width", () => {
+  test.use({ viewport: { width: 800, height: 700 }, hasTouch: false, isMobile: false });
+
+  test("a recording's name keeps its room beside all its buttons", async ({ page, sampleId }) => {
+    await page.route("**/api/system", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), keep_days: 30 } });
+    });
+    await page.route("**/api/model", async (route) => {
+      const answer = await route.fetch();
+      const overview = await answer.json();
+      overview.model.version = "another";
+      await route.fulfill({ response: answer, json: overview });
+    });
+    await page.goto(`/#/r/${sampleId}`);
+    await expect(page.getByRole("button", { name: /^Neu analysieren mit/ })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole("button", { name: "Anheften" })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole("button", { name: "Aufnahme löschen" })).toBeInViewport({ ratio: 1 });
+    const title = page.getByRole("heading", { level: 1 });
+    expect((await title.boundingBox())?.width).toBeGreaterThan(200);
+    expect(await page.evaluate(overflow)).toBe(0);
+  });
+});
