@@ -181,6 +181,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     decoder = Decoder(ffmpeg, limits)
     events = EventLog(database)
     events.observe = watch.counters.events
+    watch.memory.add_cache(events.forget)
     tools = EncodeTools(data, disk, events, decoder, inference)
     arrivals = Arrivals(events, decoder.probe)
     stack.callback(arrivals.close)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +274,22 @@ def test_caches_shrink_before_anything_is_refused() -> None:
     clock.now_s += 1
     assert guard.has_room
     assert MemoryGuard(None, read=lambda: 1 << 50).has_room
+
+
+def test_events_kept_for_viewers_are_the_cache_that_shrinks(start_server: Any, make_wav: Any) -> None:
+    with start_server(model="builtin") as server, closing(asyncio.new_event_loop()) as loop:
+        services = server.client.app.state.services
+        recording_id = server.upload(make_wav(3))["id"]
+        with services.events.subscribe(recording_id, loop):
+            server.analyze(recording_id, ["rain"])
+            server.finish(recording_id)
+            told = services.events.after(recording_id, 0)
+            kept = services.events._channels[recording_id].tail
+            assert kept
+            services.memory.limit_bytes = 1
+            assert not services.memory.has_room
+            assert not kept
+            assert services.events.after(recording_id, 0) == told
 
 
 def test_what_limits_a_container_is_found(tmp_path: Path) -> None:

@@ -111,6 +111,12 @@ class EventLog:
                 if not channel.subscriptions:
                     self._channels.pop(recording_id, None)
 
+    def forget(self) -> None:
+        """Empties the memory of newest events: readers find them in the database."""
+        with self._lock:
+            for channel in self._channels.values():
+                channel.tail.clear()
+
     def after(self, recording_id: str, seq: int) -> list[Event]:
         """Events after `seq` in order, from memory when it reaches back far enough, else from the database."""
         with self._lock:
