@@ -100,6 +100,8 @@ test.describe("what is made of a recording", () => {
       await view.moments.filter({ hasText: "dog barking" }).first().click();
       await page.keyboard.press("i");
       await expect(page.getByRole("region", { name: "Warum, warum nicht" })).toContainText("Gezählt.");
+      await page.mouse.move(0, 0);
+      await page.locator(".moment[data-chosen]").scrollIntoViewIfNeeded();
       await shoot(page, "german");
     });
   });
