@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sonotag.api.schemas import PromptInfo, Recording, Schema, ScoreRow
+from sonotag.api.schemas import Schema
+from sonotag.api.schemas_recordings import Recording
+from sonotag.api.schemas_scores import PromptInfo, ScoreRow
 from sonotag.domain import RecordingState
 
 

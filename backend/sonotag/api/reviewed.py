@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sonotag.analysis.statistics import row_statistics
 from sonotag.analysis.verdicts import apply_verdicts, is_rejected
 from sonotag.api.deps import Services
-from sonotag.api.schemas import Peak, PromptStatistics, VerdictSummary
+from sonotag.api.schemas_scores import Peak, PromptStatistics, VerdictSummary
 from sonotag.domain import Detection, DetectionRule, Recording, VerdictKind
 from sonotag.jobs.scores import ScoreTable
 

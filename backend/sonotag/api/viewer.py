@@ -17,7 +17,8 @@ from sonotag.api.messages import (
     StateMessage,
     WindowMessage,
 )
-from sonotag.api.schemas import PromptInfo, Recording, score_rows
+from sonotag.api.schemas_recordings import Recording
+from sonotag.api.schemas_scores import PromptInfo, score_rows
 from sonotag.domain import Event, PromptCoverage
 from sonotag.errors import ModelError
 from sonotag.jobs.events import EventLog

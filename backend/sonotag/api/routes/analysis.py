@@ -23,18 +23,9 @@ from sonotag.api.deps import (
 )
 from sonotag.api.document import error_responses
 from sonotag.api.reviewed import moments_of, statistics_of
-from sonotag.api.schemas import (
-    AnalysisAccepted,
-    AnalyzeRequest,
-    Detection,
-    DetectionRule,
-    Detections,
-    ErrorResponse,
-    Peaks,
-    PromptInfo,
-    Scores,
-    SpectrogramInfo,
-)
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_recordings import AnalysisAccepted, AnalyzeRequest, Peaks, SpectrogramInfo
+from sonotag.api.schemas_scores import Detection, DetectionRule, Detections, PromptInfo, Scores
 from sonotag.domain import Recording
 from sonotag.errors import InputError
 from sonotag.export.audacity import audacity_labels

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Query, status
 
 from sonotag.analysis.wordings import ask
 from sonotag.api.deps import PromptsDep, ServicesDep
-from sonotag.api.schemas import (
-    ErrorResponse,
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_scores import PromptInfo
+from sonotag.api.schemas_server import (
     Limits,
     Model,
     ModelDownloadRequest,
     ModelOverview,
     Preset,
     PresetList,
-    PromptInfo,
     PromptList,
 )
 from sonotag.errors import ModelError

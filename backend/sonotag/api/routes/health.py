@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sonotag.api.deps import Services, ServicesDep
 from sonotag.api.metrics import render_metrics
-from sonotag.api.schemas import Health
+from sonotag.api.schemas_server import Health
 from sonotag.errors import SonotagError
 from sonotag.models.manager import ModelState
 

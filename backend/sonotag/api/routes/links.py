@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from sonotag.api.deps import ServicesDep
-from sonotag.api.schemas import ErrorResponse, LinkPreview, LinkRequest
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_recordings import LinkPreview, LinkRequest
 
 router = APIRouter(tags=["sources"])
 

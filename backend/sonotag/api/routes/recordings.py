@@ -14,7 +14,8 @@ from sonotag.api.access import OwnedDep, listed_owner, may_manage, not_yours
 from sonotag.api.deps import OwnerDep, ServicesDep
 from sonotag.api.document import error_responses
 from sonotag.api.ranges import RangedFile
-from sonotag.api.schemas import ErrorResponse, Recording, RecordingChange, RecordingList
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_recordings import Recording, RecordingChange, RecordingList
 from sonotag.domain import Recording as DomainRecording
 from sonotag.errors import InputError
 

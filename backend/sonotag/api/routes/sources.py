@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, status
 
 from sonotag.api.bodies import body_of
 from sonotag.api.deps import OwnerDep, Services, ServicesDep, check_prompts, preset_prompts, split_prompts
-from sonotag.api.schemas import DownloadRequest, ErrorResponse, Recording
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_recordings import DownloadRequest, Recording
 from sonotag.domain import Recording as DomainRecording
 from sonotag.domain import Source, SourceKind
 from sonotag.errors import NotFoundError

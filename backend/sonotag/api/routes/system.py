@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from sonotag import __version__
 from sonotag.api.deps import ServicesDep
-from sonotag.api.schemas import LinkSite, System, Ytdlp
+from sonotag.api.schemas_server import LinkSite, System, Ytdlp
 from sonotag.media.ytdlp_version import STALE_DAYS
 
 router = APIRouter(tags=["system"])

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, status
 from sonotag.api.access import OwnedDep
 from sonotag.api.deps import PromptsDep, RuleDep, ServicesDep, Thresholds, check_prompts, rules_for
 from sonotag.api.reviewed import moments_of, statistics_of
-from sonotag.api.schemas import ErrorResponse, Statistics, Verdict, VerdictList, VerdictRequest
+from sonotag.api.schemas import ErrorResponse
+from sonotag.api.schemas_scores import Statistics, Verdict, VerdictList, VerdictRequest
 from sonotag.domain import Recording, VerdictKind
 from sonotag.domain import Verdict as DomainVerdict
 from sonotag.errors import InputError
