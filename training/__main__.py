@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "backend"))
 
 from training import pipeline  # noqa: E402
 from training.clips import recorded_folds  # noqa: E402
-from training.config import TrainingConfig  # noqa: E402
+from training.config import TrainingConfig, with_settings  # noqa: E402
 from training.evaluation.report import write_into_card  # noqa: E402
 
 STAGES = ("synthesise", "cross-validate", "train", "calibrate", "all")
@@ -33,6 +33,13 @@ def _arguments() -> argparse.Namespace:
         command.add_argument("--seed", type=int, default=TrainingConfig.seed)
         command.add_argument("--steps", type=int, default=TrainingConfig.steps)
         command.add_argument("--threads", type=int, default=TrainingConfig.threads)
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=JSON",
+            help="another value for anything of config.py, or, as network.NAME, of the network; repeat it for more",
+        )
         command.add_argument("--folds", type=int, nargs="*", help="cross-validate: only these")
         command.add_argument(
             "--publish", action="store_true", help="copy the weights into the backend, the figures into the model card"
@@ -60,12 +67,8 @@ def main() -> None:
             folds = f"folds {pair.first.fold} and {pair.second.fold}"
             print(f"{pair.first.row.file}  {pair.second.row.file}  {folds}, {pair.share:.2f} of landmarks shared")
         return
-    config = replace(
-        TrainingConfig(),
-        seed=arguments.seed,
-        steps=arguments.steps,
-        threads=arguments.threads,
-    )
+    config = replace(TrainingConfig(), seed=arguments.seed, steps=arguments.steps, threads=arguments.threads)
+    config = with_settings(config, arguments.set)
     out: Path = arguments.out
     material = pipeline.prepare(config, arguments.data, out)
     folds: list[int | None] = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 
 from sonotag.models.tagger_format import TaggerConfig
 
@@ -12,7 +14,8 @@ class TrainingConfig:
     """Defaults are those of the published weights, but for more noise and the ambient pieces, which came after them."""
 
     seed: int = 20_261_120
-    network: TaggerConfig = field(default_factory=TaggerConfig)
+    network: TaggerConfig = field(default_factory=lambda: TaggerConfig(smoothing_frames=3))
+    """Smoothing is added when a network is trained: it learns without."""
     default_folds: tuple[int, ...] = (1, 2, 3, 5)
     """Used for clips that carry no fold of their own; ESC-50's fold 4 was never given to this training."""
 
@@ -71,3 +74,28 @@ class TrainingConfig:
     psds_thresholds: int = 400
     noise_realisations: int = 3
     """Of each kind of test noise, at each level."""
+    varied_noise_realisations: int = 24
+    """The same of those in ``VARIED_NOISES``."""
+
+
+def with_settings(config: TrainingConfig, settings: Sequence[str]) -> TrainingConfig:
+    """The configuration with some values replaced: ``name=JSON`` each, ``network.name=JSON`` for the network's.
+
+    Raises ValueError for a name that there is not, or a value that is no JSON.
+    """
+    own: dict[str, object] = {}
+    network: dict[str, object] = {}
+    for setting in settings:
+        name, _, text = setting.partition("=")
+        table, known, key = own, {one.name for one in fields(config)} - {"network"}, name
+        if name.startswith("network."):
+            table, known, key = network, {one.name for one in fields(config.network)}, name.removeprefix("network.")
+        if key not in known:
+            raise ValueError(f"no setting {name!r}; there are: {', '.join(sorted(known))}")
+        table[key] = _tuples(json.loads(text))
+    return replace(config, network=replace(config.network, **network), **own)
+
+
+def _tuples(value: object) -> object:
+    """JSON's lists as tuples, which can be compared and hashed."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

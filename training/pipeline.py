@@ -132,8 +132,12 @@ def measure(config: TrainingConfig, tagger: Tagger, clips: list[Clip], fold: int
         clips=score_clips(tagger, clips, fold),
         mixtures=score_mixtures(tagger, clips, fold, count, seed, labels),
         plain_mixtures=score_mixtures(tagger, clips, fold, count, seed, (*ESC10, "speech")),
-        noises=score_noises(tagger, fold, NOISE_SEED + fold, config.noise_realisations),
+        noises=_score_noises(config, tagger, fold, NOISE_SEED + fold),
     )
+
+
+def _score_noises(config: TrainingConfig, tagger: Tagger, fold: int, seed: int) -> list[Scored]:
+    return score_noises(tagger, fold, seed, config.noise_realisations, config.varied_noise_realisations)
 
 
 def score_fold(config: TrainingConfig, material: Material, out: Path, fold: int) -> Measured:
@@ -142,7 +146,8 @@ def score_fold(config: TrainingConfig, material: Material, out: Path, fold: int)
     tagger, metadata = load_tagger(_path_of(out, fold))
     folds = recorded_folds(material.clips)
     test = test_side(material.clips, fold, folds)
-    made_with = (metadata.version, config.test_mixtures_per_fold, config.noise_realisations, len(test))
+    sizes = (config.test_mixtures_per_fold, config.noise_realisations, config.varied_noise_realisations)
+    made_with = (metadata.version, *sizes, len(test))
     kept = out / f"held-out-{fold}.pickle"
     if kept.exists():
         with_what, measured = pickle.loads(kept.read_bytes())  # noqa: S301 (a file of our own making)
@@ -168,14 +173,20 @@ def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
     """Cross-fitted figures, the advertised labels, the calibrated weights and their attributions."""
     held_out = score_held_out(config, material, out)
     folds = recorded_folds(material.clips)
-    each = {fold: calibration_of(held_out, without_fold=fold if len(folds) > 1 else None) for fold in folds}
+    each = {
+        fold: kept_silent(
+            calibration_of(held_out, without_fold=fold if len(folds) > 1 else None),
+            [piece for piece in held_out.noises if piece.fold == fold],
+        )
+        for fold in folds
+    }
     fitted = calibrated(held_out, each)
     report = report_of(fitted, config.network.frame_s, None, config.psds_thresholds)
     tagger, _ = load_tagger(_path_of(out, None))
-    own_noise = score_noises(tagger, 0, NOISE_SEED, 2 * config.noise_realisations)
+    own_noise = _score_noises(config, tagger, 0, NOISE_SEED)
     set_calibration(tagger, kept_silent(calibration_of(held_out), own_noise))
     # Noise is nobody's training clip: here the published network itself is measured, on noises of another seed.
-    fresh_noise = score_noises(tagger, 0, FRESH_NOISE_SEED, config.noise_realisations)
+    fresh_noise = _score_noises(config, tagger, 0, FRESH_NOISE_SEED)
     report = replace(report, noise=noise_false_alarms(fresh_noise, report.advertised or LABELS))
     (out / "evaluation.json").write_text(json.dumps(report.to_json(), indent=1), encoding="utf-8")
     version = export(tagger, report.advertised, out / "builtin.safetensors")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +19,11 @@ from training import pipeline
 from training.activity import activity_of
 from training.clips import HELD_OUT, assign_folds, load_clips, read_manifest, recorded_folds, training_side
 from training.clips import test_side as held_out_side
-from training.config import TrainingConfig
-from training.evaluation.calibrate import calibrate
+from training.config import TrainingConfig, with_settings
+from training.evaluation.calibrate import SILENCE_MARGIN, calibrate, silent_thresholds
 from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts, without_blips
 from training.evaluation.report import BEGIN, END, write_into_card
-from training.evaluation.testsets import Scored
+from training.evaluation.testsets import LIVELY_NOISES, VARIED_NOISES, Scored, noise_pieces
 from training.export import export
 from training.mixtures import MixtureMaker
 from training.network import folded, joined, logits_of_branches, trainable_tagger
@@ -44,6 +45,7 @@ SMALL = replace(
     noise_s=10.0,
     test_mixtures_per_fold=2,
     noise_realisations=1,
+    varied_noise_realisations=1,
     psds_thresholds=4,
     default_folds=(1, 2),
 )
@@ -325,3 +327,41 @@ def test_joining_and_smoothing_give_the_mean_logits_of_neighbours(branches: int,
     expected = torch.stack([every[:, max(0, t - 1) : t + 2].mean(dim=1) for t in range(8)], dim=1)
     torch.testing.assert_close(made.logits(frames), expected)
     assert float((every - expected).abs().max()) > 0.01
+
+
+def of_noise(name: str, logit: float) -> Scored:
+    """A piece of noise in which every label has this logit."""
+    nothing = np.zeros((50, len(LABELS)), bool)
+    return Scored(name, 1, None, np.full(nothing.shape, logit, np.float32), nothing, ~nothing)
+
+
+def test_thresholds_keep_clear_of_steady_noise_and_of_all_but_a_few_lively_pieces() -> None:
+    steady = [of_noise("room tone at -10 dBFS", 1.0), of_noise("pink noise at -20 dBFS", -3.0)]
+    assert silent_thresholds(steady) == pytest.approx(1.0 + SILENCE_MARGIN)
+    swells = [of_noise("ventilation at -40 dBFS", 0.1 * index) for index in range(41)]
+    assert silent_thresholds(swells) == pytest.approx(3.6)
+    assert silent_thresholds([*swells, *steady]) == pytest.approx(3.6)
+    assert silent_thresholds([*swells[:5], *steady]) == pytest.approx(1.0 + SILENCE_MARGIN)
+
+
+def test_each_kind_of_noise_has_every_level_and_varied_kinds_more_draws() -> None:
+    pieces = noise_pieces(seed=1, realisations=1, varied=3, seconds=0.25)
+    counts = Counter(kind for kind, _, _ in pieces)
+    assert {kind: count for kind, count in counts.items() if kind in VARIED_NOISES} == dict.fromkeys(VARIED_NOISES, 18)
+    assert counts["pink noise"] == 6
+    assert set(LIVELY_NOISES) < set(counts)
+    for kind, level, samples in pieces:
+        if kind == "pink noise":
+            assert 10 * np.log10(np.mean(samples.astype(np.float64) ** 2)) == pytest.approx(level, abs=0.5)
+
+
+def test_settings_replace_numbers_of_the_run_and_of_the_network() -> None:
+    made = with_settings(
+        SMALL, ["steps=7", "speed=[0.9, 1.1]", "network.branches=3", "network.strides=[[2, 2], [4, 1]]"]
+    )
+    assert (made.steps, made.speed, made.batch) == (7, (0.9, 1.1), SMALL.batch)
+    assert (made.network.branches, made.network.strides) == (3, ((2, 2), (4, 1)))
+    assert made.network.dim == SMALL.network.dim
+    for wrong in ("stepz=7", "network.stepz=7", "network=1", "network.steps=7"):
+        with pytest.raises(ValueError, match="no setting"):
+            with_settings(SMALL, [wrong])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.models.tagger import Tagger
-from training.evaluation.testsets import Scored
+from training.evaluation.testsets import LIVELY_NOISES, Scored, kind_of_noise
 from training.vocabulary import LABELS
 
 CANDIDATES = np.linspace(-4.0, 3.0, 57)
@@ -23,6 +23,10 @@ MOST_FALSE_ALARMS = 0.04
 """At most this share of clips of other sounds may be detected as a label."""
 NOISE_SHARE = 0.01
 """At most this share of the frames of any piece of noise may score above 0.5 for a label."""
+SILENCE_MARGIN = 0.3
+"""In logits, over the loudest answer to the steady noises that were tried: there are others."""
+LIVELY_SHARE = 0.1
+"""At most this share of the pieces of livelier noise may be taken for a label."""
 SHARPNESS = 1.3
 """Common slope: averages of scores over a sound's frames are drawn from 0.5 towards 0 and 1."""
 
@@ -52,8 +56,15 @@ def _best_threshold(logits: NDArray[np.float32], truth: NDArray[np.bool_], weigh
 
 
 def silent_thresholds(noises: Sequence[Scored]) -> NDArray[np.float64]:
-    """[labels]: the thresholds under which every piece of noise stays, but for a moment."""
-    return np.max([np.quantile(piece.logits, 1 - NOISE_SHARE, axis=0) for piece in noises], axis=0)
+    """[labels]: the thresholds under which noise stays, but for a moment: all steady pieces, and most lively ones."""
+    lively = np.array([kind_of_noise(piece) in LIVELY_NOISES for piece in noises])
+    loud = np.array([np.quantile(piece.logits, 1 - NOISE_SHARE, axis=0) for piece in noises])
+    thresholds = np.full(len(LABELS), -np.inf)
+    if not lively.all():
+        thresholds = loud[~lively].max(axis=0) + SILENCE_MARGIN
+    if lively.any():
+        thresholds = np.maximum(thresholds, np.quantile(loud[lively], 1 - LIVELY_SHARE, axis=0))
+    return thresholds
 
 
 def _least_threshold(clips: Sequence[Scored], label: int) -> float:
@@ -96,9 +107,9 @@ def calibrate(mixtures: Sequence[Scored], clips: Sequence[Scored], noises: Seque
 
 
 def kept_silent(calibration: Calibration, noises: Sequence[Scored]) -> Calibration:
-    """Raise the thresholds that noise would pass: ``noises`` are the published network's own scores of noise.
+    """Raise the thresholds that noise would pass: ``noises`` are the calibrated network's own scores of noise.
 
-    Noise is nobody's training clip, so that this may be seen to on the published network itself.
+    Noise is nobody's training clip, so that this may be seen to on each network itself, the published one too.
     """
     thresholds = np.maximum(-calibration.bias / calibration.scale, silent_thresholds(noises))
     return Calibration(calibration.scale, (-calibration.scale * thresholds).astype(np.float32))

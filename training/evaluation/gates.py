@@ -18,7 +18,7 @@ from training.evaluation.metrics import (
     sigmoid,
     without_blips,
 )
-from training.evaluation.testsets import Scored, is_esc10
+from training.evaluation.testsets import Scored, is_esc10, kind_of_noise
 from training.vocabulary import ALIASES, ESC10, LABELS
 
 # The rule by which a label is advertised; see docs/model_card.md.
@@ -98,7 +98,7 @@ def noise_false_alarms(noises: Sequence[Scored], labels: Sequence[str]) -> dict[
     worst: dict[str, tuple[float, str]] = {}
     for piece in noises:
         share = (piece.logits[:, index] > 0).mean(axis=0)
-        kind = piece.name.split(" at ")[0]
+        kind = kind_of_noise(piece)
         found = (float(share.max()), f"{labels[int(share.argmax())]}, {piece.name}" if share.max() > 0 else "")
         worst[kind] = max(worst.get(kind, (-1.0, "")), found)
     return worst

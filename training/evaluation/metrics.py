@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,6 @@ def runs(active: Bools) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def runs_of_labels(active: Bools) -> list[list[tuple[int, int]]]:
-    """[frames, labels] -> runs of each label; most labels are silent most of the time and cost nothing."""
-    return [runs(active[:, label]) if some else [] for label, some in enumerate(active.any(axis=0))]
-
-
 @dataclass(frozen=True)
 class PsdsParameters:
     """Of Bilen et al. 2020 (arXiv:1910.08440); the defaults are DCASE's scenario 2."""
@@ -95,40 +91,68 @@ class PsdsParameters:
     thresholds: int = 60
 
 
-def _overlap(run: tuple[int, int], others: Sequence[tuple[int, int]]) -> int:
-    return sum(max(0, min(run[1], b) - max(run[0], a)) for a, b in others)
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of True of all labels, over the frames of all pieces."""
+
+    label: NDArray[np.intp]
+    first: NDArray[np.intp]
+    end: NDArray[np.intp]
+
+    @staticmethod
+    def of(active: Bools) -> _Runs:
+        """From [frames, labels]; no run may go on over what lies between two pieces, so these frames are False."""
+        silence = np.zeros((1, active.shape[1]), bool)
+        edges = np.diff(np.concatenate([silence, active, silence]).astype(np.int8), axis=0).T
+        label, first = np.nonzero(edges > 0)
+        return _Runs(label, first, np.nonzero(edges < 0)[1])
+
+    def length(self) -> NDArray[np.intp]:
+        return self.end - self.first
+
+    def chosen(self, which: Bools) -> _Runs:
+        return _Runs(self.label[which], self.first[which], self.end[which])
+
+    def frames_in(self, sums: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many frames of each run its own label's ``sums`` (of `_sums`) count."""
+        return sums[self.end, self.label] - sums[self.first, self.label]
+
+
+def _sums(active: Bools) -> NDArray[np.int64]:
+    """[frames, labels] -> how many frames are active before each and in all, [frames + 1, labels]."""
+    return np.concatenate([np.zeros((1, active.shape[1]), np.int64), active.cumsum(axis=0)])
+
+
+def _joined(pieces: Sequence[NDArray[Any]], gap: float) -> NDArray[Any]:
+    """Pieces [frames, labels] one after the other, a frame of ``gap`` after each."""
+    between = np.full((1, pieces[0].shape[1]), gap, pieces[0].dtype)
+    return np.concatenate([part for piece in pieces for part in (piece, between)])
 
 
 def _operating_point(
-    found: Sequence[list[list[tuple[int, int]]]],
-    truth: Sequence[list[list[tuple[int, int]]]],
-    parameters: PsdsParameters,
+    found: Bools, true_sums: NDArray[np.int64], events: _Runs, parameters: PsdsParameters
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Runs per piece and label -> (true positives [L], false positives [L], cross triggers [L, L])."""
-    n_labels = len(truth[0])
-    hit, false = np.zeros(n_labels, np.int64), np.zeros(n_labels, np.int64)
+    """Frames found [frames, labels] -> (true positives [L], false positives [L], cross triggers [L, L])."""
+    n_labels = found.shape[1]
+    detections = _Runs.of(found)
+    # Detection tolerance criterion: enough of the detection lies in the truth.
+    relevant = detections.frames_in(true_sums) >= parameters.detection_tolerance * detections.length()
+    wrong = detections.chosen(~relevant)
+    false = np.bincount(wrong.label, minlength=n_labels)
+    inside = true_sums[wrong.end] - true_sums[wrong.first]
+    # Where the tolerance is nought no truth at all would do: something has to be there.
+    triggers = (inside > 0) & (inside >= parameters.cross_trigger_tolerance * wrong.length()[:, None])
+    triggers[np.arange(len(triggers)), wrong.label] = False
     cross = np.zeros((n_labels, n_labels), np.int64)
-    for one_found, one_truth in zip(found, truth, strict=True):
-        for label in (index for index in range(n_labels) if one_found[index] or one_truth[index]):
-            relevant: list[tuple[int, int]] = []
-            for run in one_found[label]:
-                length = run[1] - run[0]
-                # Detection tolerance criterion: enough of the detection lies in the truth.
-                if _overlap(run, one_truth[label]) >= parameters.detection_tolerance * length:
-                    relevant.append(run)
-                    continue
-                false[label] += 1
-                for other in range(n_labels):
-                    if (
-                        other != label
-                        and one_truth[other]
-                        and _overlap(run, one_truth[other]) >= parameters.cross_trigger_tolerance * length
-                    ):
-                        cross[label, other] += 1
-            # Ground truth intersection criterion: enough of the event is covered by such detections.
-            for event in one_truth[label]:
-                hit[label] += _overlap(event, relevant) >= parameters.truth_tolerance * (event[1] - event[0])
-    return hit, false, cross
+    np.add.at(cross, wrong.label, triggers)
+    # Ground truth intersection criterion: enough of the event is covered by such detections.
+    kept = detections.chosen(relevant)
+    covered = np.zeros((len(found) + 1, n_labels), np.int64)
+    np.add.at(covered, (kept.first, kept.label), 1)
+    np.add.at(covered, (kept.end, kept.label), -1)
+    covered_frames = events.frames_in(_sums(covered.cumsum(axis=0)[:-1] > 0))
+    hits = covered_frames >= parameters.truth_tolerance * events.length()
+    return np.bincount(events.label[hits], minlength=n_labels), false, cross
 
 
 def psds(
@@ -145,18 +169,19 @@ def psds(
     used = np.flatnonzero(np.any([one.any(axis=0) for one in truth], axis=0))
     if not len(used):
         return float("nan")
-    true_runs = [runs_of_labels(one[:, used]) for one in truth]
-    events = np.array([sum(len(one[i]) for one in true_runs) for i in range(len(used))])
+    true = _joined([one[:, used] for one in truth], gap=False)
+    true_sums, true_runs = _sums(true), _Runs.of(true)
+    events = np.bincount(true_runs.label, minlength=len(used))
     hours = sum(len(one) for one in truth) * frame_s / 3600
-    true_s = np.array([sum(b - a for one in true_runs for a, b in one[i]) for i in range(len(used))]) * frame_s / 3600
+    true_s = true_sums[-1] * frame_s / 3600
     # A label's curve depends on its own detections only, so that each may have thresholds of its own; denser
     # towards the top, because the rare high scores are where detections are.
     spread = 1 - np.geomspace(3e-5, 0.6, parameters.thresholds)
     thresholds = np.quantile(np.concatenate([one[:, used] for one in logits]), spread, axis=0)
     points_fpr, points_tpr = [], []
+    scores = _joined([one[:, used] for one in logits], gap=-np.inf)
     for threshold in thresholds:
-        found = [runs_of_labels(one[:, used] >= threshold) for one in logits]
-        hit, false, cross = _operating_point(found, true_runs, parameters)
+        hit, false, cross = _operating_point(scores >= threshold, true_sums, true_runs, parameters)
         cross_rate = (cross / np.maximum(true_s, 1e-9)).sum(axis=1) / max(1, len(used) - 1)
         points_fpr.append(false / hours + parameters.cross_trigger_cost * cross_rate)
         points_tpr.append(hit / events)

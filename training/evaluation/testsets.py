@@ -26,6 +26,10 @@ MOST_EVENTS = 4
 MOST_AT_ONCE = 2
 LONGEST_EVENT_S = 6.0
 NOISE_LEVELS_DBFS = (-60, -50, -40, -30, -20, -10)
+VARIED_NOISES = ("mains hum 50 Hz", "mains hum 60 Hz", "room tone")
+"""No two draws of these are alike, so that it takes many to see what a label makes of them."""
+LIVELY_NOISES = ("band of noise", "ventilation")
+"""Of these a label may be right to say something now and then: steep noise that swells is much like thunder."""
 
 
 @dataclass(frozen=True)
@@ -191,8 +195,11 @@ def score_mixtures(
     return scored
 
 
-def noise_pieces(seed: int, realisations: int, seconds: float = 10.0) -> list[tuple[str, int, Floats]]:
-    """(kind, level in dBFS RMS, samples) of noises no training saw: other realisations, and colours of their own."""
+def noise_pieces(seed: int, realisations: int, varied: int, seconds: float = 10.0) -> list[tuple[str, int, Floats]]:
+    """(kind, level in dBFS RMS, samples) of noises no training saw: other realisations, and colours of their own.
+
+    Of each kind ``realisations``, of those in ``VARIED_NOISES`` ``varied``.
+    """
     rng = np.random.default_rng(seed)
     kinds = {
         "white noise": lambda: coloured(rng, seconds, 0.0),
@@ -207,7 +214,7 @@ def noise_pieces(seed: int, realisations: int, seconds: float = 10.0) -> list[tu
     }
     pieces = [("digital silence", -200, np.zeros(round(seconds * 48_000), np.float32))]
     for kind, make in kinds.items():
-        for _ in range(realisations):
+        for _ in range(varied if kind in VARIED_NOISES else realisations):
             wave = make()
             for level in NOISE_LEVELS_DBFS:
                 samples = np.clip(wave * 10 ** (level / 20), -1, 1)
@@ -215,14 +222,19 @@ def noise_pieces(seed: int, realisations: int, seconds: float = 10.0) -> list[tu
     return pieces
 
 
-def score_noises(tagger: Tagger, fold: int, seed: int, realisations: int) -> list[Scored]:
-    """Every noise; nothing is ever true in it."""
+def score_noises(tagger: Tagger, fold: int, seed: int, realisations: int, varied: int) -> list[Scored]:
+    """Every noise of :func:`noise_pieces`; nothing is ever true in it."""
     scored: list[Scored] = []
-    for kind, level, samples in noise_pieces(seed, realisations):
+    for kind, level, samples in noise_pieces(seed, realisations, varied):
         logits = logits_of(tagger, samples)
         nothing = np.zeros(logits.shape, bool)
         scored.append(Scored(f"{kind} at {level} dBFS", fold, None, logits, nothing, ~nothing))
     return scored
+
+
+def kind_of_noise(scored: Scored) -> str:
+    """What :func:`score_noises` made the piece of."""
+    return scored.name.split(" at ")[0]
 
 
 def is_esc10(scored: Scored) -> bool:
