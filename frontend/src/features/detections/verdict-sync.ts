@@ -1,3 +1,4 @@
+import { apiUrl } from "../../api/base";
 import { deleteVerdict, listVerdicts, putVerdict } from "../../api/client";
 import { ApiError, type Problem } from "../../api/problem";
 import type { Verdict } from "../../api/types";
@@ -23,6 +24,10 @@ export class VerdictSync {
   private loaded = false;
   private sending = false;
   private away = false;
+  /** What the server listed may be older than what this page has told it since: it is to be asked again. */
+  private stale = false;
+  /** Between the tabs of this browser that show the recording; the server tells nobody of verdicts. */
+  private readonly tabs: BroadcastChannel;
 
   constructor(
     private readonly id: string,
@@ -34,7 +39,12 @@ export class VerdictSync {
     scope.listen<Window, BeforeUnloadEvent>(window, "beforeunload", (event) => {
       if (this.unsaved().length > 0) event.preventDefault();
     });
-    // Another tab may have judged in the meantime.
+    this.tabs = new BroadcastChannel(`sonotag verdicts ${apiUrl("").pathname} ${id}`);
+    scope.add(() => this.tabs.close());
+    scope.listen(this.tabs, "message", () => {
+      if (this.loaded) void this.load();
+    });
+    // Another browser may have judged in the meantime.
     scope.listen(document, "visibilitychange", () => {
       if (document.visibilityState === "visible" && this.loaded) void this.load();
     });
@@ -42,8 +52,14 @@ export class VerdictSync {
 
   async load(): Promise<void> {
     try {
+      const before = this.wanted;
       const listed = await listVerdicts(this.id, this.requests());
-      if (this.unsaved().length > 0 || this.sending) return;
+      const busy = this.unsaved().length > 0 || this.sending;
+      this.stale = busy || this.wanted !== before;
+      if (this.stale) {
+        if (!busy) void this.load();
+        return;
+      }
       this.loaded = true;
       this.kept = Object.fromEntries(listed.map((verdict) => [verdict.id, verdict]));
       this.wanted = this.kept;
@@ -76,6 +92,7 @@ export class VerdictSync {
     } finally {
       this.sending = false;
       this.events.onUnsaved(this.unsaved().length, this.away);
+      if (this.stale && this.unsaved().length === 0) void this.load();
     }
   }
 
@@ -87,6 +104,7 @@ export class VerdictSync {
       else await deleteVerdict(this.id, id);
       this.away = false;
       this.kept = changed(this.kept, id, verdict ?? null);
+      this.tabs.postMessage("changed");
       return true;
     } catch (error) {
       if (this.scope.disposed || this.requests().aborted) return false;

@@ -17,6 +17,7 @@ import type { Place } from "../../app/place";
 import { DisposableScope } from "../../lib/disposable-scope";
 import { EditHistory } from "../../lib/edit-history";
 import { goneProblem, isShareLink } from "../access/recording-access";
+import { hiddenOf, keepHidden } from "../detections/hidden-kept";
 import type { Verdicts } from "../detections/judge";
 import { changed, followed, VerdictSync } from "../detections/verdict-sync";
 import { addPrompts, replacePrompt, splitPrompts } from "../prompts/split";
@@ -85,6 +86,7 @@ export class RecordingSession {
       },
       onUnsaved: (unsaved, savingFails) => this.store.setState({ unsaved, savingFails }),
     });
+    this.store.setState({ hidden: hiddenOf(id) });
     this.scope.add(() => this.requesting.abort());
     this.scope.add(() => this.socket?.dispose());
     this.scope.listen(window, "online", () => this.socket?.retryNow());
@@ -181,6 +183,7 @@ export class RecordingSession {
     }
     if (verdicts !== state.verdicts || hidden !== state.hidden) {
       this.store.setState({ verdicts, hidden });
+      if (hidden !== state.hidden) keepHidden(this.id, hidden);
       this.verdicts.want(verdicts);
     }
     if (!sameWords(prompts, state.prompts)) this.applyPrompts(prompts);
@@ -240,6 +243,7 @@ export class RecordingSession {
     this.requesting.abort();
     try {
       await deleteRecording(this.id);
+      keepHidden(this.id, new Set());
     } catch (error) {
       this.requesting = new AbortController();
       throw error;
