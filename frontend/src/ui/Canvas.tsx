@@ -35,14 +35,16 @@ export function Canvas(props: { paint: Paint; watch?: Watch; className?: string;
     let frame = 0;
     let seen = true;
     let late = false;
+    // As it was last told: asking the canvas would have the whole page laid out anew for each one that is drawn.
+    let width = 0;
+    let height = 0;
     const draw = () => {
+      cancelAnimationFrame(frame);
       frame = 0;
       late = !seen;
-      if (late) return;
+      if (late || width === 0 || height === 0) return;
       const context = canvas.getContext("2d");
-      const width = canvas.clientWidth;
-      const height = canvas.clientHeight;
-      if (!context || width === 0 || height === 0) return;
+      if (!context) return;
       const scale = window.devicePixelRatio || 1;
       const deviceWidth = Math.round(width * scale);
       const deviceHeight = Math.round(height * scale);
@@ -55,7 +57,14 @@ export function Canvas(props: { paint: Paint; watch?: Watch; className?: string;
     request.current = () => {
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
-    const sizes = new ResizeObserver(() => request.current());
+    // Told between layout and paint, so that what is drawn at once is on the screen with the first frame.
+    const sizes = new ResizeObserver(([{ contentRect }]) => {
+      const [toWidth, toHeight] = [Math.round(contentRect.width), Math.round(contentRect.height)];
+      if (toWidth === width && toHeight === height) return;
+      width = toWidth;
+      height = toHeight;
+      draw();
+    });
     sizes.observe(canvas);
     scope.add(() => sizes.disconnect());
     const margins = { rootMargin: SCROLL_MARGIN, scrollMargin: SCROLL_MARGIN };
@@ -67,7 +76,6 @@ export function Canvas(props: { paint: Paint; watch?: Watch; className?: string;
     scope.add(() => sight.disconnect());
     scope.add(() => cancelAnimationFrame(frame));
     watchPixelRatio(scope, () => request.current());
-    request.current();
     return () => scope.dispose();
   }, []);
 

@@ -1,8 +1,9 @@
-import { type ComponentType, useEffect } from "react";
+import { type ComponentType, type ReactNode, useEffect } from "react";
 import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
 import { useWords } from "../../i18n/language";
 import { ProblemBox } from "../../ui/ProblemBox";
+import { useAfterPaint } from "../../ui/use-after-paint";
 import { useRecordingAccess } from "../access/recording-access";
 import { CommandPalette } from "../commands/CommandPalette";
 import { Inspector } from "../detections/Inspector";
@@ -49,22 +50,30 @@ export function RecordingPage() {
           </div>
         )}
         <aside className="side" aria-label={recordings.found}>
-          <UnderPlayhead />
-          <ChaptersPanel />
-          <Inspector />
-          <SelectionPanel />
-          <MomentsPanel />
-          {attribution && (
-            <p className="attribution" lang="en">
-              {attribution}
-            </p>
-          )}
+          <AfterPaint>
+            <UnderPlayhead />
+            <ChaptersPanel />
+            <Inspector />
+            <SelectionPanel />
+            <MomentsPanel />
+            {attribution && (
+              <p className="attribution" lang="en">
+                {attribution}
+              </p>
+            )}
+          </AfterPaint>
         </aside>
       </main>
       <PlayerBar />
-      <CommandPalette />
+      <AfterPaint>
+        <CommandPalette />
+      </AfterPaint>
     </>
   );
+}
+
+function AfterPaint(props: { children: ReactNode }) {
+  return useAfterPaint() ? props.children : null;
 }
 
 /** A part of the page that shows the recording as it is now. */
