@@ -56,8 +56,9 @@ export function useLinkCatcher(field: RefObject<HTMLInputElement | null>): void 
  */
 function takeOutOfAddress(): string | null {
   const address = new URL(location.href);
-  const given = address.searchParams.get("url") ?? address.searchParams.get("text");
-  if (given === null) return null;
+  // A phone gives what it has not got as nothing.
+  const given = address.searchParams.get("url") || address.searchParams.get("text");
+  if (!given) return null;
   address.searchParams.delete("url");
   address.searchParams.delete("text");
   address.searchParams.delete("title");
