@@ -26,20 +26,22 @@ def node_times(folder: Path, threads: int) -> dict[str, float]:
     import openvino
 
     from openflam.engines.network import settings
+    from openflam.engines.openvino_engine import precision_of
 
     (prepared,) = {path.parent for path in folder.glob("*/audio_front.blob")}
     precision = json.loads((prepared / "manifest.json").read_text())["precision"]
     core, times = openvino.Core(), dict[str, float]()
     given: Any = np.random.default_rng(0).uniform(-0.3, 0.3, (1, 480_000)).astype(np.float32)
     for name in AUDIO:
-        how = settings(precision if name in AUDIO[1:3] else "float32", threads)
+        how = settings(precision_of(name, precision), threads)
         blob = openvino.Tensor(np.fromfile(prepared / f"{name}.blob", np.uint8), shared_memory=True)
         request = core.import_model(blob, "CPU", {**how, "PERF_COUNT": True}).create_infer_request()
         least: dict[tuple[str, str], float] = {}
         for _ in range(ROUNDS):
             result = np.array(request.infer({0: given})[0])
             for node in request.profiling_info:
-                key = (node.node_type, node.node_name)
+                kind = node.node_type + (" int8" if node.exec_type.endswith("_I8") else "")
+                key = (kind, node.node_name)
                 took_ms = 1000 * node.real_time.total_seconds()
                 least[key] = min(took_ms, least.get(key, took_ms))
         given = result

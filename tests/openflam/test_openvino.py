@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,7 @@ def test_float32_is_the_reference(exact: Ours, theirs: dict[str, np.ndarray]) ->
 
 
 def test_what_is_chosen_holds_the_tolerances(chosen: Ours, theirs: dict[str, np.ndarray]) -> None:
-    assert chosen.precision == ("bfloat16" if network.has_bfloat16() else "float32")
+    assert chosen.precision in ("int8", "bfloat16" if network.has_bfloat16() else "float32")
     for text in (chosen.text, chosen.text_alone):
         pairs = [
             (chosen.audio.frames, theirs["local_audio"]),
@@ -108,8 +107,16 @@ def test_what_is_chosen_holds_the_tolerances(chosen: Ours, theirs: dict[str, np.
         ]
         assert min(least_cosine(one, other) for one, other in pairs) > 0.999
         assert np.abs(scores(Outputs(chosen.audio, text)) - theirs["unbiased"]).max() < 0.01
-    (trial,) = chosen.manifest["trials"]
-    assert trial["seconds_per_window"] > 0
+    trials = {trial["precision"]: trial for trial in chosen.manifest["trials"]}
+    assert {"int8", chosen.precision} <= set(trials)
+    assert trials[chosen.precision]["seconds_per_window"] > 0
+
+
+def test_int8_holds_the_tolerances(chosen: Ours) -> None:
+    """By the numbers of the choice, on sounds that it was not calibrated on."""
+    (trial,) = [trial for trial in chosen.manifest["trials"] if trial["precision"] == "int8"]
+    assert trial["cosine"] > 0.999
+    assert trial["score_error"] < 0.01
 
 
 def test_a_whole_session_loads_no_torch(full: Path, exact: Ours) -> None:
@@ -267,10 +274,23 @@ def test_int8_needs_openvino(copy: Path) -> None:
         opened(copy, "torch", "int8", config=TINY)
 
 
-@pytest.mark.skipif(find_spec("nncf") is not None, reason="NNCF is installed")
-def test_int8_says_what_it_needs(copy: Path) -> None:
-    with pytest.raises(EngineError, match=r"int8 needs NNCF.*openflam\[int8\]"):
-        opened(copy, "openvino", "int8", config=TINY)
+def test_own_sounds_are_asked_for_once(copy: Path) -> None:
+    """By whoever makes a choice; what is no sound is refused, and no sound at all is as good as not to be asked."""
+    asked = list[str]()
+
+    def sounds() -> np.ndarray:
+        asked.append("once")
+        return np.stack([signal(silent=False), signal(silent=True)])
+
+    shutil.rmtree(prepared_folder(copy))
+    for _ in range(2):
+        opened(copy, config=TINY, calibration=sounds)
+    assert asked == ["once"]
+    spoilt = np.stack([signal(silent=False), np.full(480_000, np.nan, np.float32)])
+    with pytest.raises(ValueError, match="finite"):
+        opened(copy, "openvino", "int8", config=TINY, calibration=lambda: spoilt)
+    shutil.rmtree(prepared_folder(copy))
+    opened(copy, config=TINY, calibration=lambda: np.empty((0, 480_000), np.float32))
 
 
 @pytest.mark.skipif(not network.has_bfloat16(), reason="this processor has no bfloat16")
@@ -282,17 +302,23 @@ def test_what_does_not_hold_is_not_used(copy: Path) -> None:
     manifest = json.loads((copy / "open_flam_oct17.auto.auto" / MANIFEST).read_text())
     measured = {(trial["engine"], trial["precision"]): trial["seconds_per_window"] for trial in manifest["trials"]}
     assert measured.pop(("openvino", "bfloat16")) is measured.pop(("torch", "bfloat16")) is None
+    assert measured.pop(("openvino", "int8")) is None
     assert set(measured) == {("openvino", "float32"), ("torch", "float32")}
     assert min(measured.values()) > 0
 
 
-def trial(engine: str, seconds: float, cosine: float = 0.9999, error: float = 0.001) -> Trial:
-    return Trial(engine, "bfloat16", cosine, error, seconds)
+def trial(
+    engine: str, seconds: float, cosine: float = 0.9999, error: float = 0.001, precision: str = "bfloat16"
+) -> Trial:
+    return Trial(engine, precision, cosine, error, seconds)
 
 
 def test_the_fastest_that_holds_is_chosen() -> None:
     assert best([trial("openvino", 2.0), trial("torch", 1.0)]) == trial("torch", 1.0)
     assert best([trial("openvino", 1.2), trial("torch", 1.0)]) == trial("openvino", 1.2)
+    small = trial("openvino", 0.9, precision="int8")
+    assert best([small, trial("openvino", 1.0)]) == small
+    assert best([small, trial("openvino", 0.94)]) == trial("openvino", 0.94)
     near = [trial("openvino", 1.0, cosine=0.9985), trial("torch", 3.0)]
     assert best(near) == near[1]
     assert best([trial("openvino", 1.0, error=0.02)]) is None

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
 from sonotag.models.synonyms import load_synonyms
 from sonotag.sample import load_sample
+from sonotag.sample import windows as windows_module
+from sonotag.sample.windows import sample_windows
 
 
 def test_the_audio_is_there_and_small() -> None:
@@ -39,3 +47,12 @@ def test_its_events_are_in_order_and_inside() -> None:
 
 def test_its_prompts_are_labels() -> None:
     assert set(load_sample().prompts) <= set(load_synonyms().entries)
+
+
+def test_its_windows_are_sound_to_choose_by(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    windows = sample_windows()
+    assert windows.shape == (6, 480_000)
+    assert (np.abs(windows).max(1) > 0.01).all()
+    monkeypatch.setattr(windows_module, "load_sample", lambda: replace(load_sample(), path=Path(__file__)))
+    assert sample_windows().shape == (0, 480_000)
+    assert "cannot be decoded" in caplog.text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -61,18 +61,22 @@ class FlamSource:
         threads: int,
         engine: Engine = "auto",
         precision: Precision = "auto",
+        sounds: Callable[[], Float32] | None = None,
         config: FLAMConfig | None = None,
         endpoint: str | None = None,
     ) -> None:
         """`threads` for encoding; `engine` and `precision` as `openflam.open_runtime` takes them.
 
-        `config` None is v1-base; `endpoint` is a hub's address other than the usual one.
+        `sounds` gives windows [N, 480000] of real sound, asked for when engine and precision are to be chosen, which
+        is otherwise done by made sounds. `config` None is v1-base; `endpoint` is a hub's address other than the usual
+        one.
         """
         self._folder = folder
         self._named = checkpoint
         self._threads = threads
         self._engine: Engine = engine
         self._precision: Precision = precision
+        self._sounds = sounds
         self._config = config
         self._endpoint = endpoint
 
@@ -130,6 +134,7 @@ class FlamSource:
                 precision=self._precision,
                 threads=self._threads,
                 progress=lambda stage: report(LoadStage(stage)),
+                calibration=self._sounds,
                 config=self._config,
             )
         except OpenFLAMError as error:
@@ -162,9 +167,7 @@ class FlamEncoder:
         self.frames_per_window = runtime.frames
         self.seconds_per_frame = runtime.seconds_per_frame
         self.dimension = runtime.dim
-        # On a processor a batch gains next to nothing, takes memory, and makes a result depend on its company in the
-        # last bits.
-        self.max_batch = 1 if runtime.engine == "openvino" else runtime.max_batch
+        self.max_batch = runtime.max_batch
         self._lock = threading.Lock()
         self._known: OrderedDict[str, Text] = OrderedDict()
 

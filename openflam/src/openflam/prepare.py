@@ -28,9 +28,9 @@ from typing import Any, Literal, NamedTuple, cast
 import numpy as np
 
 from openflam import errors
-from openflam.config import AudioConfig, FLAMConfig, TextConfig
+from openflam.config import AudioConfig, FLAMConfig, TextConfig, check_waveform
 from openflam.engines import network
-from openflam.engines.interface import EngineName, Float32, PrecisionName
+from openflam.engines.interface import Calibration, EngineName, PrecisionName
 from openflam.errors import EngineError, OpenFLAMError
 from openflam.processor import processor_name
 from openflam.storage import storage_errors, sync_folder
@@ -66,7 +66,7 @@ class Request(NamedTuple):
     precision: str
     threads: int
     calibration: str | None
-    """A file of windows float32 [N, window_samples], for int8."""
+    """A file of windows float32 [N, window_samples]: sounds to calibrate int8 on, and to compare engines on."""
 
 
 def folder_of(source: Path, cache: Path, engine: Choice, precision: str) -> Path:
@@ -114,24 +114,25 @@ def prepare(
     engine: Choice,
     precision: PrecisionName | Literal["auto"],
     threads: int,
-    calibration: Float32 | None,
+    calibration: Calibration | None,
     tell: OnStage,
 ) -> Prepared:
     """Makes `folder` in a child process. The caller holds the folder's lock, and nobody else reads it meanwhile.
 
     Raises PrecisionError where nothing asked for holds the tolerances, EngineError where the child fails; what reading
-    and checking a checkpoint raises; StorageError and its kin.
+    and checking a checkpoint raises; ValueError for calibration sounds that are none; StorageError and its kin.
     """
     expected = identity(source, config)
     with storage_errors(f"write {folder}"):
         remove_leftovers(folder)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        windows = scratch / "calibration"
-        if calibration is not None:
-            with storage_errors(f"write {windows}"), windows.open("wb") as file:
-                np.save(file, calibration)
-        given = None if calibration is None else str(windows)
+        given = None
+        if calibration is not None and len(windows := np.asarray(calibration(), np.float32)):
+            check_waveform(windows.shape, str(windows.dtype), bool(np.isfinite(windows).all()), config.audio)
+            given = str(scratch / "calibration")
+            with storage_errors(f"write {given}"), Path(given).open("wb") as file:
+                np.save(file, windows)
         request = Request(str(source), str(scratch), asdict(config), engine, precision, threads, given)
         result = run_child(request, tell)
         files = {path.name: path.stat().st_size for path in scratch.iterdir()}

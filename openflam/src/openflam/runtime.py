@@ -13,7 +13,15 @@ import numpy.typing as npt
 
 from openflam.config import FLAMConfig, check_waveform
 from openflam.engines import network
-from openflam.engines.interface import AudioArrays, Engine, EngineName, Float32, PrecisionName, TextArrays
+from openflam.engines.interface import (
+    AudioArrays,
+    Calibration,
+    Engine,
+    EngineName,
+    Float32,
+    PrecisionName,
+    TextArrays,
+)
 from openflam.errors import EngineError, PrecisionError, PromptError
 from openflam.locate import find_checkpoint
 from openflam.prepare import OnStage, Prepared, Stage, folder_of, identity, prepare, read_prepared
@@ -163,15 +171,16 @@ def open_runtime(
     precision: PrecisionName | Literal["auto"] = "auto",
     threads: int | None = None,
     progress: OnStage | None = None,
-    calibration: Float32 | None = None,
+    calibration: Calibration | None = None,
     config: FLAMConfig | None = None,
 ) -> Runtime:
     """Opens the published weights with the engine and precision that are given, or else the fastest that hold.
 
     `checkpoint` is a file, or a folder that holds it; `tokenizer` roberta-base's tokenizer.json. What is made from them
     lies in `cache_dir` (else beside the checkpoint), so that a later start is short. `threads` None is what this
-    process may use. `progress` is told, in this thread, what is going on. `calibration`, windows [N, 480000] of sounds
-    like those to come, is for int8, which is tried where NNCF is installed. `config` None is v1-base.
+    process may use. `progress` is told, in this thread, what is going on. `calibration` gives windows [N, 480000] of
+    sounds like those to come when a choice is to be made: half of them calibrate int8, and on the other half, as on
+    made sounds, what is chosen must hold the tolerances. `config` None is v1-base.
     Raises CheckpointNotFoundError, CheckpointCorruptError, CheckpointMismatchError, TokenizerError, EngineError,
     StorageError and its kin.
     """
@@ -200,7 +209,7 @@ class Opening(NamedTuple):
     precision: PrecisionName | Literal["auto"]
     threads: int
     config: FLAMConfig
-    calibration: Float32 | None
+    calibration: Calibration | None
     tell: OnStage
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,6 +12,8 @@ EngineName = Literal["torch", "openvino"]
 PrecisionName = Literal["float32", "bfloat16", "int8"]
 Float32 = npt.NDArray[np.float32]
 Int64 = npt.NDArray[np.int64]
+Calibration = Callable[[], Float32]
+"""Gives windows [N, window_samples] of sounds such as are to be expected; asked only when a model is prepared."""
 
 
 class AudioArrays(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from openflam import processor
 from openflam.engines.interface import Float32, PrecisionName
 from openflam.errors import EngineError
 from openflam.storage import storage_errors
@@ -50,8 +51,18 @@ def settings(precision: PrecisionName, threads: int) -> dict[str, object]:
 
 
 def has_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware."""
-    return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    """Whether this processor multiplies bfloat16 in hardware. The library says so too of those that it helps out."""
+    return "BF16" in capabilities() and processor.may_have_bfloat16()
+
+
+def has_int8() -> bool:
+    """Whether the library multiplies int8 on this processor."""
+    return "INT8" in capabilities()
+
+
+def capabilities() -> list[str]:
+    """What the library does on this processor."""
+    return openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 class Network:

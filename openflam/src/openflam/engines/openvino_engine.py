@@ -100,13 +100,13 @@ class OpenVINOEngine:
     def opened(cls, folder: Path, config: FLAMConfig, *, precision: PrecisionName, threads: int) -> OpenVINOEngine:
         """From a folder that :mod:`openflam.prepare` made. Raises StorageError and its kin, EngineError."""
 
-        def part(name: str, how: PrecisionName) -> Network:
-            return Network.mapped(folder / f"{name}.blob", how, threads)
+        def part(name: str) -> Network:
+            return Network.mapped(folder / f"{name}.blob", precision_of(name, precision), threads)
 
         def text() -> TextNetworks:
             networks = TextNetworks(
-                part("text_tower", text_precision(precision)),
-                part("text_heads", "float32"),
+                part("text_tower"),
+                part("text_heads"),
                 TokenEmbedding.mapped(folder, config.text.layer_norm_eps),
             )
             tokens = np.full((1, WARM_UP_TOKENS), config.text.padding_id + 1, np.int64)
@@ -115,10 +115,10 @@ class OpenVINOEngine:
             return networks
 
         audio = AudioNetworks(
-            part("features", "float32"),
-            part("audio_front", precision),
-            part("audio_back", precision),
-            part("audio_heads", "float32"),
+            part("features"),
+            part("audio_front"),
+            part("audio_back"),
+            part("audio_heads"),
         )
         engine = cls(audio, text, config, precision=precision)
         engine.encode_audio(np.zeros((1, config.audio.window_samples), np.float32))
@@ -149,9 +149,11 @@ class OpenVINOEngine:
         self._text = None
 
 
-def text_precision(precision: PrecisionName) -> PrecisionName:
-    """That of the text tower, of which nothing is ever int8."""
-    if precision != "int8":
+def precision_of(network: str, precision: PrecisionName) -> PrecisionName:
+    """Of one of the networks, when the model runs in `precision`: only the back of the audio tower is ever int8."""
+    if network not in ("audio_front", "audio_back", "text_tower"):
+        return "float32"
+    if precision != "int8" or network == "audio_back":
         return precision
     return "bfloat16" if has_bfloat16() else "float32"
 

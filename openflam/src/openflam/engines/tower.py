@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -33,6 +33,20 @@ class Linear(NamedTuple):
     """weight [out, in], bias [out], in float64 until they are written."""
 
     weight: Float64
+    bias: Float64
+
+
+class Int8Linear(NamedTuple):
+    """A linear layer of eight bits, made by :mod:`openflam.engines.quantize`.
+
+    Of each input channel the level q is the nearest in 0..255 of (x - low) / step, and the output is
+    scale * (weight @ q) + bias. low, step [in], weight [out, in] int8, scale, bias [out].
+    """
+
+    low: Float64
+    step: Float64
+    weight: npt.NDArray[np.int8]
+    scale: Float64
     bias: Float64
 
 
@@ -97,13 +111,14 @@ def behind(norm: nn.LayerNorm, linear: Linear) -> Linear:
 
 
 class Graph:
-    """Writes one of the two networks."""
+    """Writes one of the two networks, with those layers in int8 that `small` has."""
 
-    def __init__(self, tower: HTSAT) -> None:
+    def __init__(self, tower: HTSAT, small: Mapping[nn.Linear, Int8Linear] | None = None) -> None:
         self._library = openvino()
         self._ops: Any = import_module("openvino.opset13")
         self._tower = tower
         self._config = tower.config
+        self._small = small or {}
 
     def front(self) -> Any:
         """Patches [1, P, patch^2] as :class:`openflam.engines.patches.Patches` makes them -> [1, P', C']."""
@@ -143,8 +158,15 @@ class Graph:
 
     def _block(self, x: Node, block: Block) -> Node:
         x = self._ops.add(x, self._attention(self._norm(x, block.norm1), block))
-        hidden = self._linear(self._norm(x, block.norm2), behind(block.norm2, linear_of(block.mlp.fc1)))
-        return self._ops.add(x, self._linear(self._ops.gelu(hidden, "erf"), linear_of(block.mlp.fc2)))
+        normed, first, second = self._norm(x, block.norm2), block.mlp.fc1, block.mlp.fc2
+        if first in self._small:
+            hidden = self._int8(normed, self._small[first])
+        else:
+            hidden = self._linear(normed, behind(block.norm2, linear_of(first)))
+        hidden = self._ops.gelu(hidden, "erf")
+        if second in self._small:
+            return self._ops.add(x, self._int8(hidden, self._small[second]))
+        return self._ops.add(x, self._linear(hidden, linear_of(second)))
 
     def _attention(self, x: Node, block: Block) -> Node:
         heads, length = block.attn.heads, block.window**2
@@ -189,6 +211,24 @@ class Graph:
 
     def _linear(self, x: Node, linear: Linear) -> Node:
         y = self._ops.matmul(x, self._constant(linear.weight), False, True)
+        return self._ops.add(y, self._constant(linear.bias[None, None]))
+
+    def _int8(self, x: Node, linear: Int8Linear) -> Node:
+        """The engine recognises this form, and multiplies the levels by the weights as they are."""
+
+        def constant(numbers: Float64 | float) -> Node:
+            return self._constant(np.reshape(numbers, (1, 1, -1)))
+
+        low, step = linear.low, linear.step
+        if np.ptp(low) or np.ptp(step):
+            # Not as bounds of the quantisation: behind a norm, the engine would take rows for channels.
+            x = self._ops.add(self._ops.multiply(x, constant(1 / step)), constant(-low / step))
+            low, step = np.zeros(1), np.ones(1)
+        bounds = (low[0], low[0] + 255 * step[0], 0.0, 255.0)
+        levels = self._ops.fake_quantize(x, *map(constant, bounds), 256)
+        weight = self._ops.convert(self._ops.constant(linear.weight), np.float32)
+        weight = self._ops.multiply(weight, self._constant(linear.scale[:, None]))
+        y = self._ops.matmul(levels, weight, False, True)
         return self._ops.add(y, self._constant(linear.bias[None, None]))
 
     def _shaped(self, x: Node, *shape: int) -> Node:

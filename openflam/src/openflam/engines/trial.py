@@ -10,7 +10,6 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,25 +18,28 @@ import torch
 
 from openflam.checkpoint import check_finite, check_state, dtype_of, read_published
 from openflam.engines import convert, quantize
-from openflam.engines.interface import Engine, PrecisionName
-from openflam.engines.network import Network, has_bfloat16, openvino, settings
-from openflam.engines.openvino_engine import AudioNetworks, OpenVINOEngine, TextNetworks, TokenEmbedding, text_precision
+from openflam.engines.interface import Engine, Float32, PrecisionName
+from openflam.engines.network import Network, has_bfloat16, has_int8, openvino, settings
+from openflam.engines.openvino_engine import (
+    POSITIONS_FILE,
+    WORDS_FILE,
+    AudioNetworks,
+    OpenVINOEngine,
+    TextNetworks,
+    TokenEmbedding,
+    precision_of,
+)
 from openflam.engines.torch_engine import TorchEngine
+from openflam.engines.tower import Graph
 from openflam.errors import OpenFLAMError, PrecisionError
 from openflam.model import FLAM
 from openflam.prepare import Request, Stage, config_from
-from openflam.probe import Outputs, Trial, best, compared, measured, outputs, sounds
+from openflam.probe import Trial, best, calibration_sounds, compared, measured, outputs, sounds
 from openflam.storage import sha256_of, storage_errors
 
-NETWORKS = {
-    "features": False,
-    "audio_front": True,
-    "audio_back": True,
-    "audio_heads": False,
-    "text_tower": True,
-    "text_heads": False,
-}
-"""Names, and whether they run in the precision under trial; the others are float32."""
+NETWORKS = ("features", "audio_front", "audio_back", "audio_heads", "text_tower", "text_heads")
+PARTS = (1.0, 0.5)
+"""Of the layers that can be in int8; the next is tried where the one before does not hold."""
 
 
 def say(**message: object) -> None:
@@ -57,6 +59,8 @@ class Trials:
         self.folder = Path(request.folder)
         self.source = Path(request.source)
         self.trials: list[Trial] = []
+        self.networks: dict[tuple[str, PrecisionName], Network] = {}
+        self.compared: dict[Engine, Trial] = {}
         torch.set_num_threads(request.threads)
         state = read_published(self.source)
         check_state(state, self.config, self.source)
@@ -68,19 +72,22 @@ class Trials:
         stage("converting")
         digest = sha256_of(self.source)
         self.model.requires_grad_(False)
+        self.heard, self.checked = self.windows()
         convert.write_networks(self.model, self.folder)
         convert.write_embedding(self.model, self.folder)
         stage("measuring")
         definition = TorchEngine(self.model, threads=self.request.threads)
-        reference = outputs(definition, self.config)
+        self.reference = outputs(definition, self.checked, self.config)
         chosen: Trial | None = None
         for precisions in self.wanted():
-            engines: list[Engine] = [self.compiled(precision) for precision in precisions]
+            engines: list[Engine] = [self.compiled(how) for how in precisions if how != "int8"]
+            if "int8" in precisions:
+                engines.append(self.int8())
             if self.request.engine == "auto":
                 engines += [
                     definition if how == "float32" else self.half_torch() for how in precisions if how != "int8"
                 ]
-            chosen = self.tried(engines, reference)
+            chosen = self.tried(engines)
             if chosen:
                 break
         if chosen is None:
@@ -97,12 +104,12 @@ class Trials:
         """Precisions to choose among; what comes later is tried only where nothing of what comes before holds."""
         if self.request.precision != "auto":
             return [[cast("PrecisionName", self.request.precision)]]
-        more: list[PrecisionName] = ["int8"] if quantize.is_installed() else []
+        more: list[PrecisionName] = ["int8"] if has_int8() else []
         return [["bfloat16", *more], ["float32"]] if has_bfloat16() else [["float32", *more]]
 
-    def tried(self, engines: list[Engine], reference: Outputs) -> Trial | None:
-        """Compares the engines with the reference, measures those that hold, and gives the best of them."""
-        trials = [compared(engine, reference, self.config) for engine in engines]
+    def tried(self, engines: list[Engine]) -> Trial | None:
+        """Compares the engines with the definition, measures those that hold, and gives the best of them."""
+        trials = [self.compare(engine) for engine in engines]
         holding = [place for place, trial in enumerate(trials) if trial.holds]
         times = measured([engines[place] for place in holding], self.config)
         for place, seconds in zip(holding, times, strict=True):
@@ -110,27 +117,37 @@ class Trials:
         self.trials += trials
         return best(trials)
 
+    def compare(self, engine: Engine) -> Trial:
+        """Once for an engine."""
+        if engine not in self.compared:
+            self.compared[engine] = compared(engine, self.reference, self.checked, self.config)
+        return self.compared[engine]
+
+    def windows(self) -> tuple[list[Float32], Float32]:
+        """Sounds to calibrate on, and others to compare engines on; of the caller's own, every second goes to each."""
+        given = self.request.calibration
+        own = np.load(given) if given else np.empty((0, self.config.audio.window_samples), np.float32)
+        return [*calibration_sounds(self.config), *own[::2]], np.concatenate((sounds(self.config), own[1::2]))
+
+    def int8(self) -> Engine:
+        """With as many layers in int8 as the tolerances allow; where they allow none, with the least that is tried."""
+        layers = quantize.narrowed_layers(self.model.audio_branch, self.heard)
+        engine: Engine | None = None
+        library, path = openvino(), self.folder / "audio_back.int8.xml"
+        for part in PARTS:
+            network = Graph(self.model.audio_branch, quantize.least_harmed(layers, part)).back()
+            with storage_errors(f"write {path}"):
+                library.save_model(network, path, compress_to_fp16=has_bfloat16())
+            self.networks.pop(("audio_back", "int8"), None)
+            engine = self.compiled("int8")
+            if self.compare(engine).holds:
+                break
+        assert engine is not None
+        return engine
+
     def compiled(self, precision: PrecisionName) -> Engine:
-        """OpenVINO in `precision`; what it compiled is written beside, to be kept or not."""
-        library = openvino()
-        core = library.Core()
-        place = self.folder / precision
-        with storage_errors(f"write {place}"):
-            place.mkdir()
-        found: dict[str, Network] = {}
-        for name, follows in NETWORKS.items():
-            how = (text_precision(precision) if name.startswith("text") else precision) if follows else "float32"
-            path = self.folder / f"{name}.xml"
-            if how == "int8":
-                path = self.quantized(name, found)
-            elif how == "bfloat16":
-                path = self.halved(name)
-            compiled = core.compile_model(core.read_model(path), "CPU", settings(how, self.request.threads))
-            found[name] = Network(compiled)
-            with storage_errors(f"write {place / name}"), (place / f"{name}.blob").open("wb") as file:
-                file.write(found[name].export())
-                file.flush()
-                os.fsync(file.fileno())
+        """OpenVINO in `precision`."""
+        found = {name: self.network(name, precision_of(name, precision)) for name in NETWORKS}
         text = TextNetworks(
             found["text_tower"],
             found["text_heads"],
@@ -143,6 +160,26 @@ class Trials:
             precision=precision,
         )
 
+    def network(self, name: str, how: PrecisionName) -> Network:
+        """Compiled once, and written as it is, to be kept or not."""
+        if (name, how) not in self.networks:
+            path = self.folder / f"{name}.xml"
+            if how == "int8":
+                path = self.folder / f"{name}.int8.xml"
+            elif how == "bfloat16":
+                path = self.halved(name)
+            core, blob = openvino().Core(), self.blob(name, how)
+            compiled = core.compile_model(core.read_model(path), "CPU", settings(how, self.request.threads))
+            network = self.networks[name, how] = Network(compiled)
+            with storage_errors(f"write {blob}"), blob.open("wb") as file:
+                file.write(network.export())
+                file.flush()
+                os.fsync(file.fileno())
+        return self.networks[name, how]
+
+    def blob(self, name: str, how: PrecisionName) -> Path:
+        return self.folder / f"{name}.{how}.blob"
+
     def halved(self, name: str) -> Path:
         """The network with weights of 16 bits: float16, which is finer than the bfloat16 that they become."""
         path = self.folder / f"{name}.half.xml"
@@ -150,21 +187,6 @@ class Trials:
             library = openvino()
             with storage_errors(f"write {path}"):
                 library.save_model(library.Core().read_model(self.folder / f"{name}.xml"), path, compress_to_fp16=True)
-        return path
-
-    def quantized(self, name: str, found: Mapping[str, Network]) -> Path:
-        """The network in int8, calibrated on the caller's sounds or else on the probe's, as those before it give them.
-
-        `found` holds these.
-        """
-        given = self.request.calibration
-        windows = np.load(given, mmap_mode="r") if given else sounds(self.config)
-        inputs = [found["features"](window[None])[0] for window in windows]
-        if name == "audio_back":
-            inputs = [found["audio_front"](patches)[0] for patches in inputs]
-        path = self.folder / f"{name}.int8.xml"
-        with storage_errors(f"write {path}"):
-            quantize.write_quantized(self.folder / f"{name}.xml", path, inputs)
         return path
 
     def half_torch(self) -> Engine:
@@ -181,18 +203,17 @@ class Trials:
         return PrecisionError(f"no precision asked for is near enough to the model ({said})", "Choose float32")
 
     def keep(self, best: Trial) -> None:
-        """Leaves the networks of `best` in the folder, and nothing else."""
+        """Leaves what `best` needs in the folder, and nothing else."""
+        kept: dict[str, str] = {}
+        if best.engine == "openvino":
+            precision = cast("PrecisionName", best.precision)
+            kept = {self.blob(name, precision_of(name, precision)).name: f"{name}.blob" for name in NETWORKS}
+            kept |= {name: name for name in (WORDS_FILE, POSITIONS_FILE)}
         with storage_errors(f"write {self.folder}"):
-            if best.engine == "openvino":
-                for path in (self.folder / best.precision).iterdir():
-                    path.rename(self.folder / path.name)
-            kept = {".blob", ".npy", ".npz"} if best.engine == "openvino" else set[str]()
             for path in list(self.folder.iterdir()):
-                if path.is_dir():
-                    for inner in path.iterdir():
-                        inner.unlink()
-                    path.rmdir()
-                elif path.suffix not in kept:
+                if path.name in kept:
+                    path.rename(self.folder / kept[path.name])
+                else:
                     path.unlink()
 
 
@@ -205,7 +226,9 @@ def end_with_parent() -> None:
     """Standard input is a pipe from the parent: when that is gone, so is this."""
 
     def wait() -> None:
-        sys.stdin.buffer.read()
+        # Not through sys.stdin, whose lock would be held when the interpreter ends.
+        while os.read(0, 4096):
+            pass
         os._exit(3)
 
     threading.Thread(target=wait, daemon=True).start()
