@@ -41,6 +41,23 @@ test("another recording than that of the address gets its own stream", async ({ 
   expect(await view.prompts()).toEqual(["dog barking", "church bell", "rain"]);
 });
 
+test("while the moments are on their way nobody is told that there are none", async ({ page, sampleId }) => {
+  let answer: () => void = () => undefined;
+  const asked = new Promise<void>((go) => {
+    answer = go;
+  });
+  await page.route(/\/detections\?/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  const request = page.waitForRequest(/\/detections\?/);
+  await page.goto(`/#/r/${sampleId}?p=church+bell`);
+  await request;
+  await expect(page.locator(".moments-none")).toHaveText("Nothing yet.");
+  answer();
+  await expect(page.locator(".moment").first()).toBeVisible();
+});
+
 test("the document names all that a recording's page needs, so that none of it is found out late", () => {
   const text = readFileSync(join(built, "index.html"), "utf8");
   const route = /\.\/assets\/RecordingRoute-[\w-]+\.js/.exec(text)?.[0];
