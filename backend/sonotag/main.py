@@ -50,7 +50,6 @@ from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
 from sonotag.jobs.link_file import link_file
 from sonotag.jobs.memory import give_back
-from sonotag.jobs.renditions import Renditions
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
 from sonotag.jobs.uploads import Uploads
@@ -197,9 +196,8 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     stack.callback(runner.close)
     watch.shutdown.on_begin(runner.suspend)
     watch.shutdown.on_begin(events.ring_all)
-    library = Library(data, database, tools, runner, models, arrivals)
-    renditions = Renditions(data, database, lambda: PlaybackMaker(ffmpeg, limits))
-    stack.callback(renditions.close)
+    library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
+    stack.callback(library.close)
     uploading = Uploads(
         UploadStore(database),
         database,
@@ -232,7 +230,6 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         database=database,
         events=events,
         library=library,
-        renditions=renditions,
         downloads=downloads,
         uploads=uploading,
         runner=runner,
