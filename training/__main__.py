@@ -71,13 +71,14 @@ def main() -> None:
     config = with_settings(config, arguments.set)
     out: Path = arguments.out
     material = pipeline.prepare(config, arguments.data, out)
-    folds: list[int | None] = []
+    folds: list[int] = []
     if arguments.stage in ("cross-validate", "all"):
-        folds += arguments.folds or recorded_folds(material.clips)
-    if arguments.stage in ("train", "all"):
-        folds.append(None)
-    if folds:
-        pipeline.train_networks(config, arguments.data, out, folds)
+        folds = arguments.folds or recorded_folds(material.clips)
+    everything = [None] if arguments.stage in ("train", "all") else []
+    if folds or everything:
+        pipeline.train_networks(config, arguments.data, out, [*folds, *everything])
+    if arguments.stage == "cross-validate":
+        print("\n".join(pipeline.cross_fitted(config, material, out, folds)[1].lines()))
     if arguments.stage in ("calibrate", "all"):
         report = pipeline.finish(config, material, out)
         print("\n".join(report.lines()))

@@ -159,20 +159,24 @@ def score_fold(config: TrainingConfig, material: Material, out: Path, fold: int)
     return measured
 
 
-def score_held_out(config: TrainingConfig, material: Material, out: Path) -> Measured:
-    """Score every fold."""
+def score_held_out(config: TrainingConfig, material: Material, out: Path, folds: Sequence[int]) -> Measured:
+    """Score these folds."""
     held_out = Measured([], [], [], [])
-    for fold in recorded_folds(material.clips):
+    for fold in folds:
         part = score_fold(config, material, out, fold)
         for all_folds, own in zip(held_out.all(), part.all(), strict=True):
             all_folds.extend(own)
     return held_out
 
 
-def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
-    """Cross-fitted figures, the advertised labels, the calibrated weights and their attributions."""
-    held_out = score_held_out(config, material, out)
-    folds = recorded_folds(material.clips)
+def cross_fitted(
+    config: TrainingConfig, material: Material, out: Path, folds: Sequence[int]
+) -> tuple[Measured, Report]:
+    """What the networks of ``folds`` scored, uncalibrated, and the figures with thresholds of the others among them.
+
+    A single fold has no others and is measured with thresholds of its own: flattering, but alike for what is compared.
+    """
+    held_out = score_held_out(config, material, out, folds)
     each = {
         fold: kept_silent(
             calibration_of(held_out, without_fold=fold if len(folds) > 1 else None),
@@ -181,7 +185,12 @@ def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
         for fold in folds
     }
     fitted = calibrated(held_out, each)
-    report = report_of(fitted, config.network.frame_s, None, config.psds_thresholds)
+    return held_out, report_of(fitted, config.network.frame_s, None, config.psds_thresholds)
+
+
+def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
+    """Cross-fitted figures, the advertised labels, the calibrated weights and their attributions."""
+    held_out, report = cross_fitted(config, material, out, recorded_folds(material.clips))
     tagger, _ = load_tagger(_path_of(out, None))
     own_noise = _score_noises(config, tagger, 0, NOISE_SEED)
     set_calibration(tagger, kept_silent(calibration_of(held_out), own_noise))

@@ -284,6 +284,14 @@ def test_calibration_puts_the_best_threshold_at_zero_and_noise_below() -> None:
     assert (calibrate(pieces, [], [loud]).apply(loud.logits) <= 1e-5).all()
 
 
+def test_one_fold_is_measured_alone(run: tuple[Path, pipeline.Material]) -> None:
+    out, material = run
+    measured, report = pipeline.cross_fitted(SMALL, material, out, [2])
+    assert {piece.fold for pieces in measured.all() for piece in pieces} == {2}
+    assert report.esc10_clips == 3
+    assert report.mixtures_esc10.pieces == SMALL.test_mixtures_per_fold
+
+
 def test_finished_weights_are_measured_on_any_folder(run: tuple[Path, pipeline.Material]) -> None:
     out, material = run
     weights = out / "given.safetensors"
