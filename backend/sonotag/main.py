@@ -50,6 +50,7 @@ from sonotag.jobs.incoming import Arrivals
 from sonotag.jobs.library import Library
 from sonotag.jobs.link_file import link_file
 from sonotag.jobs.memory import give_back
+from sonotag.jobs.renditions import Renditions
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
 from sonotag.jobs.uploads import Uploads
@@ -196,8 +197,9 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     stack.callback(runner.close)
     watch.shutdown.on_begin(runner.suspend)
     watch.shutdown.on_begin(events.ring_all)
-    library = Library(data, database, tools, runner, models, arrivals, lambda: PlaybackMaker(ffmpeg, limits))
-    stack.callback(library.close)
+    library = Library(data, database, tools, runner, models, arrivals)
+    renditions = Renditions(data, database, lambda: PlaybackMaker(ffmpeg, limits))
+    stack.callback(renditions.close)
     uploading = Uploads(
         UploadStore(database),
         database,
@@ -230,6 +232,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
         database=database,
         events=events,
         library=library,
+        renditions=renditions,
         downloads=downloads,
         uploads=uploading,
         runner=runner,

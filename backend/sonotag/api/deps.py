@@ -21,6 +21,7 @@ from sonotag.jobs.download import Downloads
 from sonotag.jobs.events import EventLog
 from sonotag.jobs.library import Library
 from sonotag.jobs.memory import MemoryGuard
+from sonotag.jobs.renditions import Renditions
 from sonotag.jobs.runner import JobRunner
 from sonotag.jobs.scores import Scorer
 from sonotag.jobs.shutdown import Shutdown
@@ -46,6 +47,7 @@ class Services:
     database: Database
     events: EventLog
     library: Library
+    renditions: Renditions
     downloads: Downloads
     uploads: Uploads
     runner: JobRunner

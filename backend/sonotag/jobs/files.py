@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.analysis.detections import detect
-from sonotag.analysis.pipeline import encode_windows
+from sonotag.analysis.pipeline import encode_windows, windows_in_hand
 from sonotag.analysis.wordings import ask, score_prompts
 from sonotag.domain import SAMPLE_RATE_HZ, DetectionRule, Problem
 from sonotag.export.result import SourceResult
@@ -55,6 +55,7 @@ def analyze_file(
             lambda window: inference.submit(encoder, window),
             lambda _: (),
             frames_per_window=encoder.frames_per_window,
+            in_hand=windows_in_hand(encoder.max_batch),
         )
         # As in a job: the reader thread ends when its decoder is killed.
         stack.callback(groups.close)

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sonotag.analysis.windows import estimated_windows, rows_in
+from sonotag.analysis.windows import estimated_windows
 from sonotag.domain import LinkInfo, Recording, RecordingState, Source, SourceKind
 from sonotag.errors import ConflictError, ModelError, NotFoundError, SonotagError, StorageError
 from sonotag.jobs.encode import EncodeJob, EncodeTools
 from sonotag.jobs.incoming import Arrivals, Incoming
+from sonotag.jobs.renditions import ensure_audio
 from sonotag.jobs.runner import JobRunner
 from sonotag.media.filenames import title_from_filename
 from sonotag.media.partial import PartialFile
-from sonotag.media.playback import PLAYBACK_MEDIA_TYPE, PlaybackMaker, is_browser_playable, media_type_of
-from sonotag.media.spectrogram import COLUMNS_PER_SECOND, MEL_BANDS, tile
-from sonotag.media.thumbnails import image_type
+from sonotag.media.playback import is_browser_playable, media_type_of
 from sonotag.media.upload import ReceivedUpload
-from sonotag.media.waveform import PEAKS_PER_SECOND
 from sonotag.models.encoder import Encoder
 from sonotag.models.manager import AUTO, ModelManager
 from sonotag.sample import Sample
-from sonotag.store.arrays import read_rows
 from sonotag.store.database import Database, new_recording_id
 from sonotag.store.disk import is_disk_full
-from sonotag.store.files import PEAKS_DTYPE, PEAKS_ROW, SPECTROGRAM_DTYPE, DataDirectory
+from sonotag.store.files import DataDirectory
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +47,6 @@ class Analysis:
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
-class PlayableAudio:
-    path: Path
-    media_type: str
-
-
 class Library:
     """All recordings of this server."""
 
@@ -71,7 +58,6 @@ class Library:
         runner: JobRunner,
         models: ModelManager,
         arrivals: Arrivals,
-        new_playback_maker: Callable[[], PlaybackMaker],
     ) -> None:
         self._data = data
         self._database = database
@@ -79,9 +65,6 @@ class Library:
         self._runner = runner
         self._models = models
         self._arrivals = arrivals
-        self._new_playback_maker = new_playback_maker
-        self._playback_lock = threading.Lock()
-        self._making: PlaybackMaker | None = None
         # Two requests for one recording must not both find it idle.
         self._lock = threading.Lock()
 
@@ -202,24 +185,11 @@ class Library:
             if encoded or recording.state in WITH_JOB:
                 recording = self._tools.events.commit(recording_id, prompts=list(prompts))
             else:
-                self._ensure_media(recording)
+                ensure_audio(recording, self._data)
                 self._runner.ensure_room(recording.owner or recording.id)
                 recording = self._enqueue(recording, encoder, prompts)
             analysis_id = self._database.add_analysis(recording_id, encoder.name, prompts)
         return Analysis(analysis_id, recording)
-
-    def _ensure_media(self, recording: Recording) -> None:
-        stored = recording.source.size_bytes > 0 and self._data.files_of(recording.id).original.exists()
-        if recording.arriving or stored:
-            return
-        lost = recording.warning or recording.problem
-        if lost is not None and lost.code == "original_damaged":
-            raise ConflictError(lost.message, hint="Bring the recording again.", code=lost.code)
-        raise ConflictError(
-            "The audio of this recording never arrived: it was cancelled before.",
-            hint="Fetch the link again." if recording.link else "Upload the file again.",
-            code="audio_missing",
-        )
 
     def _job(self, recording: Recording, encoder: Encoder) -> EncodeJob:
         incoming = self._arrivals.get(recording.id)
@@ -311,63 +281,6 @@ class Library:
                 raise
             self._data.remove(recording_id)
         self._tools.events.ring(recording_id)
-
-    def playable(self, recording_id: str) -> PlayableAudio:
-        """Audio that a browser plays: the original, or a copy that is made when first asked for.
-
-        Raises NotFoundError, MediaError.
-        """
-        recording = self._database.recording(recording_id)
-        if recording.arriving:
-            raise ConflictError(
-                "The audio of this recording is still arriving.", hint="It can be played when it is here."
-            )
-        self._ensure_media(recording)
-        files = self._data.files_of(recording_id)
-        if recording.source.playable:
-            return PlayableAudio(files.original, recording.source.media_type)
-        # One at a time: a second request for the same copy finds it made.
-        with self._playback_lock:
-            if not files.playable.exists():
-                self._making = self._new_playback_maker()
-                try:
-                    self._making.make(files.original, files.playable)
-                finally:
-                    self._making = None
-        return PlayableAudio(files.playable, PLAYBACK_MEDIA_TYPE)
-
-    def thumbnail(self, recording_id: str) -> tuple[bytes, str]:
-        """The picture of a recording and its media type. Raises NotFoundError."""
-        self._database.recording(recording_id)
-        path = self._data.files_of(recording_id).thumbnail
-        content = path.read_bytes() if path.exists() else b""
-        kind = image_type(content)
-        if kind is None:
-            raise NotFoundError("This recording has no picture.", hint="Only some links have one.")
-        return content, kind
-
-    def peaks(self, recording: Recording, from_s: float, to_s: float) -> tuple[NDArray[np.int8], int]:
-        """Waveform peaks [N, 2] between two times, of what is stored so far, and the index of the first."""
-        stored = rows_in(recording.samples_done, PEAKS_PER_SECOND)
-        first = min(math.floor(from_s * PEAKS_PER_SECOND), stored)
-        stop = stored if math.isinf(to_s) else max(first, min(math.ceil(to_s * PEAKS_PER_SECOND), stored))
-        return read_rows(self._data.files_of(recording.id).peaks, PEAKS_DTYPE, PEAKS_ROW, first, stop), first
-
-    def spectrogram_columns(self, recording: Recording) -> int:
-        """Spectrogram columns stored so far, at level 0."""
-        return rows_in(recording.samples_done, COLUMNS_PER_SECOND)
-
-    def spectrogram_tile(self, recording: Recording, level: int, index: int) -> NDArray[np.uint8]:
-        """Tile [<= 512, 96] of what is stored so far; [0, 96] beyond it."""
-        path = self._data.files_of(recording.id).spectrogram
-        columns = read_rows(path, SPECTROGRAM_DTYPE, (MEL_BANDS,), 0, self.spectrogram_columns(recording))
-        return tile(columns, level, index)
-
-    def close(self) -> None:
-        """Stops what goes on outside of jobs."""
-        making = self._making
-        if making is not None:
-            making.cancel()
 
     def clean(self) -> None:
         """Finishes what an earlier run was stopped in the middle of. For the start of the server, before jobs.

@@ -159,7 +159,7 @@ def peaks(
 ) -> Peaks:
     """Waveform between two times, of what was heard so far."""
     recording = services.database.recording(recording_id)
-    rows, first = services.library.peaks(recording, from_s, _check_range(from_s, to_s))
+    rows, first = services.renditions.peaks(recording, from_s, _check_range(from_s, to_s))
     per_column = max(1, -(-rows.shape[0] // max_columns))
     pooled = pool_peaks(rows, -(-rows.shape[0] // per_column)).astype(float) / 127.0 if rows.shape[0] else rows
     return Peaks(
@@ -177,7 +177,7 @@ def _spectrogram_levels(columns: int) -> int:
 
 
 def _spectrogram_info(services: Services, recording: Recording) -> SpectrogramInfo:
-    columns = services.library.spectrogram_columns(recording)
+    columns = services.renditions.spectrogram_columns(recording)
     return SpectrogramInfo(
         bands=spectrogram_of.MEL_BANDS,
         min_hz=spectrogram_of.LOWEST_HZ,
@@ -208,7 +208,7 @@ def spectrogram_tile(
 ) -> Response:
     """uint8 [columns <= 512][96], low band first, 0..255 = -100..0 dBFS; level k pools 2^k columns by maximum."""
     recording = services.database.recording(recording_id)
-    content = services.library.spectrogram_tile(recording, level, tile)
+    content = services.renditions.spectrogram_tile(recording, level, tile)
     # Tiles grow while the analysis runs.
     cache = "no-store" if recording.state.is_active else "private, max-age=3600"
     headers = {"Cache-Control": cache, "X-Columns": str(content.shape[0])}

@@ -99,7 +99,7 @@ def delete_recording(services: ServicesDep, recording: OwnedDep) -> None:
 )
 def recording_audio(services: ServicesDep, recording_id: str) -> Response:
     """Audio that a browser plays, with HTTP ranges: the original, or a copy where browsers do not play that."""
-    playable = services.library.playable(recording_id)
+    playable = services.renditions.playable(recording_id)
     # Bytes of an id never change. Not public: whoever may not see the recording must not get it from a cache.
     headers = {"Cache-Control": "private, max-age=3600", "Content-Disposition": "inline"}
     return RangedFile(playable.path, media_type=playable.media_type, headers=headers)
@@ -108,5 +108,5 @@ def recording_audio(services: ServicesDep, recording_id: str) -> Response:
 @router.get("/{recording_id}/thumbnail", response_class=Response, responses={200: {"content": {"image/*": {}}}})
 def recording_thumbnail(services: ServicesDep, recording_id: str) -> Response:
     """The picture that its site shows for it."""
-    content, media_type = services.library.thumbnail(recording_id)
+    content, media_type = services.renditions.thumbnail(recording_id)
     return Response(content, media_type=media_type, headers={"Cache-Control": "private, max-age=86400"})
