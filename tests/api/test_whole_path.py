@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -234,20 +235,46 @@ def test_analysing_again_only_scores_again(server: Server, sample: dict[str, Any
     server.analyze(sample["id"], sample["prompts"])
 
 
-def test_cancelled_work_goes_on_where_it_was_and_ends_the_same(server: Server, make_wav: MakeWav) -> None:
-    path = make_wav(1200, rate=48_000)
+@pytest.fixture
+def stops_midway(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Jobs store their first windows and then stand still until they are told to stop, however fast the machine is."""
+    services = server.client.app.state.services  # type: ignore[attr-defined]
+    ensure_room, cancel = services.disk.ensure_room, services.runner.cancel
+    stored, told = threading.Semaphore(1), threading.Event()
+
+    def wait_after_the_first(*arguments: Any) -> None:
+        if threading.current_thread().name.startswith("job-") and not stored.acquire(blocking=False):
+            assert told.wait(120)
+        ensure_room(*arguments)
+
+    def cancel_and_tell(*arguments: Any, **options: Any) -> Any:
+        job = cancel(*arguments, **options)
+        told.set()
+        return job
+
+    monkeypatch.setattr(services.disk, "ensure_room", wait_after_the_first)
+    monkeypatch.setattr(services.runner, "cancel", cancel_and_tell)
+    yield
+    told.set()
+
+
+def test_cancelled_work_goes_on_where_it_was_and_ends_the_same(
+    server: Server, make_wav: MakeWav, request: pytest.FixtureRequest
+) -> None:
+    path = make_wav(300)
     straight, stopped = server.upload(path)["id"], server.upload(path)["id"]
     server.analyze(straight, [])
     server.finish(straight)
+    request.getfixturevalue("stops_midway")
     server.analyze(stopped, [])
     server.wait(stopped, lambda r: r["windows_done"] > 0)
     cancelled = server.client.post(f"/api/recordings/{stopped}/cancel")
     assert cancelled.status_code == 202, cancelled.text
     assert cancelled.json()["state"] == "cancelled"
     part = cancelled.json()["windows_done"]
-    assert 0 < part < 120
+    assert 0 < part < 30
     server.analyze(stopped, [])
-    assert server.finish(stopped)["windows_done"] == 120
+    assert server.finish(stopped)["windows_done"] == 30
 
     def files(recording_id: str) -> dict[str, bytes]:
         directory = server.data_dir / "recordings" / recording_id
@@ -258,8 +285,9 @@ def test_cancelled_work_goes_on_where_it_was_and_ends_the_same(server: Server, m
         server.client.delete(f"/api/recordings/{recording_id}")
 
 
+@pytest.mark.usefixtures("stops_midway")
 def test_deleting_leaves_nothing(server: Server, make_wav: MakeWav) -> None:
-    recording = server.upload(make_wav(1200, rate=48_000))
+    recording = server.upload(make_wav(300))
     server.analyze(recording["id"], [])
     server.wait(recording["id"], lambda r: r["windows_done"] > 0)
     assert server.client.delete(f"/api/recordings/{recording['id']}").status_code == 204
