@@ -257,8 +257,10 @@ def test_without_memory_a_job_begins_only_where_none_is_at_work(stage: Callable[
     has_memory = threading.Event()
     one = stage(threads=2, has_memory=has_memory.is_set)
     first, second = FakeJob("A", "a"), FakeJob("B", "b", 10)
-    one.submit(first, second)
+    # One after the other: of two that wait, whichever thread wakes first takes its own.
+    one.submit(first)
     assert first.began.wait(PATIENCE_S)
+    one.submit(second)
     assert not second.began.wait(0.05)
     has_memory.set()
     assert second.began.wait(PATIENCE_S)
