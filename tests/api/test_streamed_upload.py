@@ -26,8 +26,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     page = tmp_path_factory.mktemp("page")
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), page_dir=page, shared_library=True))
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="websockets-sansio"))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=8)
+        )
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         deadline = time.monotonic() + 120
@@ -39,7 +41,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.02)
         yield url
         server.should_exit = True
-        thread.join()
+        thread.join(60)
+        assert not thread.is_alive(), "the server does not end"
 
 
 def listed(address: str) -> list[dict[str, Any]]:
