@@ -15,7 +15,7 @@ from openflam.text import pad
 
 LEAST_COSINE = 0.999
 SCORE_TOLERANCE = 0.01
-ROUNDS = 10
+ROUNDS = 30
 HOPELESS = 2.0
 """Whoever takes so many times the fastest's time is measured no further."""
 TORCH_HANDICAP = 1.25
