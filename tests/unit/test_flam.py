@@ -24,6 +24,7 @@ from sonotag.models.flam import (
     TOO_LONG,
     FlamEncoder,
     FlamSource,
+    Text,
 )
 from sonotag.models.manager import LoadReport, LoadStage, ModelManager, ModelState
 from tests.openflam.filled import filled_model, signal
@@ -95,6 +96,18 @@ def test_the_cache_of_texts_is_bounded(encoder: FlamEncoder) -> None:
     assert encoder.encode_text(many).vectors.shape == (len(many), TINY.dim)
     assert len(encoder._known) == CACHED_PROMPTS
     assert encoder.encode_text(PROMPTS).covered.all()
+
+
+def test_what_others_ask_meanwhile_takes_no_prompt_away(encoder: FlamEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder.encode_text(["known"])
+    encoded = encoder._encoded
+
+    def beside_others(prompts: list[str]) -> dict[str, Text]:
+        encoder._known.clear()  # as many new prompts of others would
+        return encoded(prompts)
+
+    monkeypatch.setattr(encoder, "_encoded", beside_others)
+    assert encoder.encode_text(["known", "new"]).covered.all()
 
 
 def test_wild_samples_are_tamed_and_a_prompt_without_text_is_refused(encoder: FlamEncoder) -> None:

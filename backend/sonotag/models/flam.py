@@ -179,13 +179,13 @@ class FlamEncoder:
 
     def encode_text(self, prompts: Sequence[str]) -> PromptVectors:
         """Vectors [P, 512], scales [P], biases [P]; every prompt is covered. Raises InputError for one without text."""
-        new = [prompt for prompt in dict.fromkeys(prompts) if prompt not in self._known]
-        encoded = self._encoded(new)
         with self._lock:
-            rows = [encoded[prompt] if prompt in encoded else self._known[prompt] for prompt in prompts]
+            texts = {prompt: self._known[prompt] for prompt in prompts if prompt in self._known}
+        texts |= self._encoded([prompt for prompt in dict.fromkeys(prompts) if prompt not in texts])
+        rows = [texts[prompt] for prompt in prompts]
+        with self._lock:
             for prompt in prompts:
-                if prompt in encoded:
-                    self._known[prompt] = encoded[prompt]
+                self._known[prompt] = texts[prompt]
                 self._known.move_to_end(prompt)
             while len(self._known) > CACHED_PROMPTS:
                 self._known.popitem(last=False)
