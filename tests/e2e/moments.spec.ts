@@ -81,6 +81,7 @@ test("moments are walked and judged by keys, kept by the server, and every step 
   await page.reload();
   await view.untilDone();
   await expect(line("church bell")).toHaveAttribute("data-verdict", "rejected");
+  await page.getByRole("button", { name: "Show 1 hidden" }).click();
   await expect(line("dog barking")).toHaveAttribute("data-verdict", "adjusted");
   await line("church bell").locator(".moment").focus();
   await page.keyboard.press("x");
