@@ -48,18 +48,21 @@ export async function replayLive(
 
   await page.addInitScript(noteLags);
   let send: ((message: unknown) => void) | null = null;
-  const ready = new Promise<void>((connected) => {
-    void page.routeWebSocket(/\/ws\/recordings\//, (socket) => {
-      const recording = {
-        ...(snapshot.recording as object),
-        state: "analyzing",
-        analyzed_s: 0,
-        windows_done: 0,
-      };
-      send = (message) => socket.send(JSON.stringify(message));
-      send({ ...snapshot, recording, scores: prompts.map(() => []), end_s: 0 });
-      connected();
-    });
+  let connected = (): void => undefined;
+  const ready = new Promise<void>((resolve) => {
+    connected = resolve;
+  });
+  // The document's first lines open the socket: before they run, it must be this one.
+  await page.routeWebSocket(/\/ws\/recordings\//, (socket) => {
+    const recording = {
+      ...(snapshot.recording as object),
+      state: "analyzing",
+      analyzed_s: 0,
+      windows_done: 0,
+    };
+    send = (message) => socket.send(JSON.stringify(message));
+    send({ ...snapshot, recording, scores: prompts.map(() => []), end_s: 0 });
+    connected();
   });
   const run = async () => {
     const everyMs = (1000 * WINDOW_S) / timesRealTime;
