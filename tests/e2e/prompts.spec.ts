@@ -20,6 +20,24 @@ test("on the empty page semicolons make chips and commas stay in them", async ({
   await expect(chips.first()).toHaveText("dog barking");
 });
 
+test("what comes late to the start page moves nothing that is about to be pressed", async ({ page }) => {
+  let come = (): void => undefined;
+  const wanted = new Promise<void>((resolve) => {
+    come = resolve;
+  });
+  await page.route(/\/api\/presets/, async (route) => {
+    await wanted;
+    await route.continue();
+  });
+  await page.goto("/");
+  const listen = page.getByRole("button", { name: "Listen" });
+  await expect(listen).toBeVisible();
+  const before = await listen.boundingBox();
+  come();
+  await expect(page.getByRole("button", { name: "Office" })).toBeVisible();
+  expect(await listen.boundingBox()).toEqual(before);
+});
+
 test("a prompt the model does not know is hatched, says so, and can be replaced", async ({
   page,
   view,
