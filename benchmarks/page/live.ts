@@ -4,7 +4,7 @@ const WINDOW_S = 10;
 const RUN_S = 2400;
 
 interface Live {
-  /** The page has connected and shows an empty map. */
+  /** The page has connected, with nothing heard yet. */
   ready: Promise<void>;
   /** Sends the windows at their pace; ends when the last one has been drawn. */
   run: () => Promise<void>;

@@ -55,6 +55,8 @@ test("live at 300 times real time", async ({ page }) => {
   await page.addInitScript(watch);
   await page.goto(addressOf(task.ids[1]));
   await live.ready;
+  // The document's first lines connect before there is a page to draw.
+  await page.locator(".heat-canvas canvas").first().waitFor();
   await page.evaluate(() => {
     window.watched.frames.length = 0;
     window.watched.longTasks.length = 0;
