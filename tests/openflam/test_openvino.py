@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openflam import CheckpointMismatchError, EngineError, FLAMConfig, PrecisionError, open_runtime
 from openflam.engines import network
-from openflam.engines.interface import AudioArrays, TextArrays
+from openflam.engines.interface import TextArrays
 from openflam.engines.openvino_engine import OpenVINOEngine
+from openflam.engines.torch_engine import TorchEngine
 from openflam.locate import CHECKPOINT_FILE
 from openflam.prepare import MANIFEST, folder_of, identity, read_prepared
 from openflam.probe import Outputs, Trial, best, scores
@@ -24,7 +27,6 @@ from openflam.runtime import Runtime
 from tests.openflam.filled import filled_model, golden, load_spec, signal
 from tests.openflam.place import place
 from tests.openflam.small_tokenizer import train
-from tests.openflam.test_parity import padded
 
 ROOT = Path(__file__).parents[2]
 TINY = FLAMConfig.tiny()
@@ -54,14 +56,11 @@ class Ours:
         self.engine, self.precision = prepared.engine, prepared.precision
         self.manifest = json.loads((prepared.folder / MANIFEST).read_text())
         self.audio = runtime.encode_audio(np.stack([signal(silent=False), signal(silent=True)]))
-        ids, mask = (part.numpy() for part in padded(load_spec()["tokens"]))
         assert self.engine == "openvino"
         networks = OpenVINOEngine.opened(prepared.folder, config, precision=self.precision, threads=2)
-        self.text = networks.encode_tokens(ids, mask)
-        alone = [
-            networks.encode_tokens(ids[i : i + 1, : mask[i].sum()], mask[i : i + 1, : mask[i].sum()])
-            for i in range(len(ids))
-        ]
+        texts: list[list[int]] = load_spec()["tokens"]
+        self.text = networks.encode_tokens(texts)
+        alone = [networks.encode_tokens([ids]) for ids in texts]
         self.text_alone = TextArrays(*(np.concatenate(part) for part in zip(*alone, strict=True)))
 
 
@@ -144,6 +143,11 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def tiny_engine(small: Path) -> OpenVINOEngine:
+    return OpenVINOEngine.opened(prepared_folder(small), TINY, precision="float32", threads=2)
+
+
 @pytest.fixture
 def copy(small: Path, tmp_path: Path) -> Path:
     """The same, to be spoilt."""
@@ -168,14 +172,44 @@ def test_engines_agree(small: Path) -> None:
     assert (one.weights_id, one.frames, one.dim) == (other.weights_id, other.frames, other.dim)
 
 
-def test_batched_is_single(small: Path) -> None:
-    runtime = opened(small, config=TINY)
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_batched_is_single(small: Path, threads: int) -> None:
+    """To the bit: a recording that was interrupted and goes on has other windows side by side."""
+    engine = OpenVINOEngine.opened(prepared_folder(small), TINY, precision="float32", threads=threads)
+    assert engine.max_batch == threads
     windows = np.stack([np.roll(signal(silent=False), 40_000 * i) for i in range(5)])
-    together: AudioArrays = runtime.encode_audio(windows)
+    together = engine.encode_audio(windows)
     for place_, window in enumerate(windows):
-        alone = runtime.encode_audio(window[None])
-        np.testing.assert_allclose(together.frames[place_], alone.frames[0], atol=1e-5)
-        np.testing.assert_allclose(together.clip[place_], alone.clip[0], atol=1e-5)
+        alone = engine.encode_audio(window[None])
+        np.testing.assert_array_equal(together.frames[place_], alone.frames[0])
+        np.testing.assert_array_equal(together.clip[place_], alone.clip[0])
+
+
+def test_what_was_not_used_lately_is_given_back_and_fetched_again(small: Path) -> None:
+    engine = OpenVINOEngine.opened(prepared_folder(small), TINY, precision="float32", threads=2)
+    windows, texts = np.stack([signal(silent=False), signal(silent=True)]), [[0, 7, 8, 2], [0, 9, 2]]
+    before, text_before = engine.encode_audio(windows), engine.encode_tokens(texts)
+    assert not engine.rest(unused_s=60)
+    assert engine._lanes is not None
+    assert engine._text is not None
+    assert engine.rest(unused_s=0)
+    assert (engine._lanes, engine._text) == (None, None)
+    for one, other in ((before, engine.encode_audio(windows)), (text_before, engine.encode_tokens(texts))):
+        for values, again in zip(one, other, strict=True):
+            np.testing.assert_array_equal(values, again)
+
+
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_texts_do_not_see_each_other(tiny_engine: OpenVINOEngine, data: st.DataObject) -> None:
+    """They stand in one row; the definition encodes each by itself."""
+    ids = st.lists(st.integers(3, TINY.text.vocabulary - 1), min_size=1, max_size=TINY.text.max_tokens - 2)
+    texts = [[0, *inner, 2] for inner in data.draw(st.lists(ids, min_size=1, max_size=12))]
+    together = tiny_engine.encode_tokens(texts)
+    definition = TorchEngine(filled_model(TINY), threads=1)
+    for place_, text in enumerate(texts):
+        for ours, theirs in zip(together, definition.encode_tokens([text]), strict=True):
+            np.testing.assert_allclose(ours[place_], theirs[0], atol=1e-4, rtol=1e-4)
 
 
 def test_made_once(small: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openflam import FLAM, FLAMConfig, PromptError, TextConfig, Tokenizer, TokenizerError
-from openflam.text import FREE_PADDING, near_length_groups, pad
+from openflam.text import FREE_PADDING, groups_in_order, near_length_groups, pad
 from tests.openflam.filled import filled_model
 from tests.openflam.small_tokenizer import train
 
@@ -90,6 +90,16 @@ def test_groups_hold_everything_once_and_pad_little(lengths: list[int], budget: 
         padding = sum(longest - lengths[place] for place in group)
         assert longest <= shortest + 1 + shortest // 8 or padding <= FREE_PADDING
         assert len(group) == 1 or len(group) * longest <= budget
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(3, 77), max_size=60), st.integers(1, 400))
+def test_groups_in_order_are_as_long_as_may_be(lengths: list[int], tokens: int) -> None:
+    groups = list(groups_in_order(lengths, tokens))
+    assert list(itertools.chain.from_iterable(groups)) == list(range(len(lengths)))
+    held = [sum(lengths[place] for place in group) for group in groups]
+    assert all(len(group) == 1 or total <= tokens for group, total in zip(groups, held, strict=True))
+    assert all(total + lengths[after[0]] > tokens for total, after in zip(held, groups[1:], strict=False))
 
 
 def test_padding() -> None:

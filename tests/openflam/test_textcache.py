@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -148,9 +149,9 @@ def test_a_prompt_is_encoded_once(folder: Path, tmp_path: Path, monkeypatch: pyt
     engine = runtime._engine
     original = engine.encode_tokens
 
-    def counted(ids: np.ndarray, mask: np.ndarray) -> object:
-        encoded.append(len(ids))
-        return original(ids, mask)
+    def counted(texts: Sequence[Sequence[int]]) -> object:
+        encoded.append(len(texts))
+        return original(texts)
 
     monkeypatch.setattr(engine, "encode_tokens", counted)
     after = runtime.encode_text(["dog", "x" * 300, "dog", "rain is falling"])

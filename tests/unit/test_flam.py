@@ -246,14 +246,15 @@ class WatchedRuntime:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runtime, name)
 
-    def rest(self) -> None:
-        self._runtime.rest()
+    def rest(self, unused_s: float) -> bool:
+        done = self._runtime.rest(unused_s)
         self.rested.set()
+        return done
 
 
 def test_after_new_prompts_the_runtime_rests_and_not_after_known_ones(encoder: FlamEncoder) -> None:
     runtime = WatchedRuntime(encoder._runtime)
-    fresh = FlamEncoder(cast("Runtime", runtime), text_kept_s=0.01)
+    fresh = FlamEncoder(cast("Runtime", runtime), unused_kept_s=0.01)
     fresh.encode_text(PROMPTS)
     assert runtime.rested.wait(10)
     runtime.rested.clear()

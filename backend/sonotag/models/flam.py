@@ -38,8 +38,9 @@ BY_HAND = (
 CACHED_PROMPTS = 4096
 """Vectors kept in memory, two kilobytes each: changing one word of many costs one text, not all."""
 
-TEXT_KEPT_S = 20.0
-"""How long what only new prompts need stays in memory: some 280 MB, which half a second brings back."""
+UNUSED_KEPT_S = 20.0
+"""How long what only new prompts need (some 280 MB), or only several windows at once, stays in memory without use: half
+a second brings it back."""
 TOO_LONG = "Longer than FLAM reads: only its beginning is looked for."
 
 Engine = Literal["auto", "openvino", "torch"]
@@ -159,9 +160,9 @@ class FlamEncoder:
     license = LICENSE
     labels: tuple[str, ...] = ()
 
-    def __init__(self, runtime: Runtime, text_kept_s: float = TEXT_KEPT_S) -> None:
+    def __init__(self, runtime: Runtime, unused_kept_s: float = UNUSED_KEPT_S) -> None:
         self._runtime = runtime
-        self._text_kept_s = text_kept_s
+        self._unused_kept_s = unused_kept_s
         self._resting: threading.Timer | None = None
         self.version = runtime.weights_id
         self.frames_per_window = runtime.frames
@@ -175,7 +176,11 @@ class FlamEncoder:
         """[B, 480000] float32 at 48 kHz -> frames [B, 32, 512] float32 of unit length."""
         # A decoder lets a damaged float file's wild samples pass; the model refuses them.
         samples = np.clip(np.nan_to_num(windows, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
-        return self._runtime.encode_audio(samples).frames
+        try:
+            return self._runtime.encode_audio(samples).frames
+        finally:
+            if len(windows) > 1:
+                self._rest_later()
 
     def encode_text(self, prompts: Sequence[str]) -> PromptVectors:
         """Vectors [P, 512], scales [P], biases [P]; every prompt is covered. Raises InputError for one without text."""
@@ -216,13 +221,19 @@ class FlamEncoder:
         }
 
     def _rest_later(self) -> None:
-        """Prompts come in bursts, while somebody is writing them; between those their memory is given back."""
+        """Prompts come in bursts, while somebody is writing them, and recordings too; between those their memory is
+        given back."""
         with self._lock:
-            if self._resting is not None:
-                self._resting.cancel()
-            self._resting = threading.Timer(self._text_kept_s, self._runtime.rest)
-            self._resting.daemon = True
-            self._resting.start()
+            if self._resting is None:
+                self._resting = threading.Timer(self._unused_kept_s, self._rest)
+                self._resting.daemon = True
+                self._resting.start()
+
+    def _rest(self) -> None:
+        with self._lock:
+            self._resting = None
+        if not self._runtime.rest(self._unused_kept_s):
+            self._rest_later()
 
 
 def _sentence(text: str) -> str:

@@ -37,7 +37,7 @@ from openflam.storage import storage_errors, sync_folder
 
 log = logging.getLogger(__name__)
 
-LAYOUT = 4
+LAYOUT = 5
 """Of prepared folders; another number here makes them be made anew."""
 MANIFEST = "manifest.json"
 

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openflam.config import FLAMConfig
-from openflam.engines.interface import AudioArrays, Engine, Float32, Int64, TextArrays
-from openflam.text import pad
+from openflam.engines.interface import AudioArrays, Engine, Float32, TextArrays
 
 LEAST_COSINE = 0.999
 SCORE_TOLERANCE = 0.01
@@ -106,22 +105,20 @@ def calibration_sounds(config: FLAMConfig) -> Float32:
     return np.stack(made).astype(np.float32)
 
 
-def texts(config: FLAMConfig) -> tuple[Int64, Int64]:
-    """ids and mask [8, 77]: token ids without meaning, of several lengths."""
+def texts(config: FLAMConfig) -> list[list[int]]:
+    """Token ids without meaning, of several lengths."""
     rng = np.random.default_rng(2)
-    sequences = [
+    return [
         [0, *rng.integers(3, config.text.vocabulary, min(length, config.text.max_tokens) - 2).tolist(), 2]
         for length in TEXT_LENGTHS
     ]
-    return pad(sequences, config.text.padding_id)
 
 
 def outputs(engine: Engine, windows: Float32, config: FLAMConfig) -> Outputs:
     """What `engine` makes of `windows` and of the texts, text by text and all at once, as both happen in use."""
-    ids, mask = texts(config)
-    lengths = mask.sum(1)
-    alone = [engine.encode_tokens(ids[i : i + 1, :n], mask[i : i + 1, :n]) for i, n in enumerate(lengths.tolist())]
-    together = engine.encode_tokens(ids, mask)
+    given = texts(config)
+    alone = [engine.encode_tokens([ids]) for ids in given]
+    together = engine.encode_tokens(given)
     text = TextArrays(*(np.concatenate(parts) for parts in zip(*alone, together, strict=True)))
     return Outputs(engine.encode_audio(windows), text)
 

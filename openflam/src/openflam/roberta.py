@@ -45,7 +45,7 @@ class SelfAttention(nn.Module):
         self.value = nn.Linear(config.dim, config.dim)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x [B, L, D], mask [B, 1, 1, L] (bool, True = attend, or added) -> [B, L, D]."""
+        """x [B, L, D], mask [B, 1, 1 or L, L] (bool, True = attend, or added) -> [B, L, D]."""
         q, k, v = (
             linear(x).unflatten(2, (self._heads, -1)).transpose(1, 2) for linear in (self.query, self.key, self.value)
         )
@@ -91,12 +91,17 @@ class RoBERTa(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """ids int64 [B, L], mask [B, L] (1 = token, 0 = padding) -> [B, D]."""
-        return self.encode_embedded(self.embeddings(ids, mask), mask.to(torch.bool)[:, None, None, :])
+        x = self.encode_embedded(self.embeddings(ids, mask), mask.to(torch.bool)[:, None, None, :])
+        return self.pooled(x[:, 0])
 
     def encode_embedded(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x [B, L, D] as the embeddings make it, mask [B, 1, 1, L] (bool, True = attend, or added) -> [B, D]."""
+        """x [B, L, D] as the embeddings make it, mask as :class:`SelfAttention` takes it -> [B, L, D]."""
         layers = self.encoder["layer"]
         assert isinstance(layers, nn.ModuleList)
         for layer in layers:
             x = layer(x, mask)
-        return torch.tanh(self.pooler["dense"](x[:, 0]))
+        return x
+
+    def pooled(self, first: Tensor) -> Tensor:
+        """What the encoder made of first tokens [..., D] -> the same shape."""
+        return torch.tanh(self.pooler["dense"](first))

@@ -27,7 +27,7 @@ from openflam.locate import find_checkpoint
 from openflam.prepare import OnStage, Prepared, Stage, folder_of, identity, prepare, read_prepared
 from openflam.processor import has_bfloat16
 from openflam.storage import exclusive, storage_errors
-from openflam.text import Tokenizer, near_length_groups, pad
+from openflam.text import Tokenizer
 from openflam.textcache import Entry, TextCache, key_of
 from openflam.threads import available_threads
 
@@ -74,8 +74,10 @@ class Runtime(Protocol):
         """
         ...
 
-    def rest(self) -> None:
-        """Gives back memory that only new texts need, for when none is expected; the next one fetches it again."""
+    def rest(self, unused_s: float = 0.0) -> bool:
+        """Gives back memory that only new texts, or only several windows at once, need, and that they did not use for
+        so long; the next ones fetch it again. True: all such memory is given back.
+        """
         ...
 
 
@@ -126,10 +128,10 @@ class LoadedRuntime:
                 whole[first : first + len(part)] = part
         return TextVectors(*text, truncated)
 
-    def rest(self) -> None:
+    def rest(self, unused_s: float = 0.0) -> bool:
         """See :class:`Runtime`."""
         with self._lock:
-            self._engine.rest()
+            return self._engine.rest(unused_s)
 
     def _encode_block(self, sequences: list[list[int]]) -> TextArrays:
         """Of texts that were met before, the vectors come from the cache."""
@@ -148,10 +150,9 @@ class LoadedRuntime:
 
     def _encode_sequences(self, sequences: list[list[int]]) -> TextArrays:
         text = empty_text(len(sequences), self.dim)
-        for group in near_length_groups([len(ids) for ids in sequences]):
-            ids, mask = pad([sequences[place] for place in group], self._config.text.padding_id)
+        for group in self._engine.text_groups([len(ids) for ids in sequences]):
             with self._lock:
-                encoded = self._engine.encode_tokens(ids, mask)
+                encoded = self._engine.encode_tokens([sequences[place] for place in group])
             for whole, part in zip(text, encoded, strict=True):
                 whole[group] = part
         return text

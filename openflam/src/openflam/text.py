@@ -1,8 +1,8 @@
-"""Prompts -> token ids in groups of near length: roberta-base's byte-level BPE, padded as little as possible."""
+"""Prompts -> token ids, and groups of them that are encoded at once: roberta-base's byte-level BPE."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -107,6 +107,20 @@ def near_length_groups(lengths: Sequence[int], tokens_per_batch: int = TOKENS_PE
             yield group
             group = []
         group.append(place)
+    if group:
+        yield group
+
+
+def groups_in_order(lengths: Iterable[int], tokens: int) -> Iterator[list[int]]:
+    """Places of sequences as they come, as many together as have at most `tokens`, unless a single one has more."""
+    group: list[int] = []
+    held = 0
+    for place, length in enumerate(lengths):
+        if group and held + length > tokens:
+            yield group
+            group, held = [], 0
+        group.append(place)
+        held += length
     if group:
         yield group
 

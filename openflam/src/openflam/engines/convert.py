@@ -30,15 +30,17 @@ class Part(nn.Module):
         return self._function(self._model, *inputs)
 
 
-def text_tower(model: FLAM, embedded: Tensor, mask: Tensor) -> Tensor:
-    """Embedded tokens [B, L, D] and what is added to the attention to them [B, 1, 1, L] -> [B, D]."""
-    return model.text_branch.encode_embedded(embedded, mask)
+def text_tower(model: FLAM, embedded: Tensor, mask: Tensor, starts: Tensor) -> Tensor:
+    """Embedded tokens of several texts in a row [1, L, D], what is added to the attention of each token to each
+    [1, 1, L, L], and where texts start [B] -> [B, D]."""
+    text = model.text_branch
+    return text.pooled(text.encode_embedded(embedded, mask)[0, starts])
 
 
 def parts(model: FLAM) -> dict[str, tuple[nn.Module, tuple[Tensor, ...], list[list[int]]]]:
     """Of each network that is traced: the module, inputs to trace it with, and its inputs' shapes (-1 = any)."""
     audio, text = model.config.audio, model.config.text
-    embedded, mask = torch.randn(2, 5, text.dim), torch.zeros(2, 1, 1, 5)
+    embedded, mask, starts = torch.randn(1, 5, text.dim), torch.zeros(1, 1, 5, 5), torch.tensor([0, 3])
     return {
         "features": (Patches(model), (torch.randn(1, audio.window_samples),), [[1, audio.window_samples]]),
         "audio_heads": (
@@ -48,8 +50,8 @@ def parts(model: FLAM) -> dict[str, tuple[nn.Module, tuple[Tensor, ...], list[li
         ),
         "text_tower": (
             Part(model, text_tower),
-            (embedded, mask),
-            [[-1, -1, text.dim], [-1, 1, 1, -1]],
+            (embedded, mask, starts),
+            [[1, -1, text.dim], [1, 1, -1, -1], [-1]],
         ),
         "text_heads": (
             Part(model, FLAM.text_heads),

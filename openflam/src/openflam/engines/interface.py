@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy.typing as npt
 EngineName = Literal["torch", "openvino"]
 PrecisionName = Literal["float32", "bfloat16", "int8"]
 Float32 = npt.NDArray[np.float32]
-Int64 = npt.NDArray[np.int64]
 Calibration = Callable[[], Float32]
 """Gives windows [N, window_samples] of sounds such as are to be expected; asked only when a model is prepared."""
 
@@ -43,10 +42,17 @@ class Engine(Protocol):
         """Checked samples [B, window_samples] -> embeddings."""
         ...
 
-    def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
-        """Token ids [B, L] and mask [B, L] (1 = token, 0 = padding) -> embeddings."""
+    def text_groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Places of texts of so many tokens that one call of `encode_tokens` should bring together; each once."""
         ...
 
-    def rest(self) -> None:
-        """Gives back memory that only texts need, where that can be done; the next text fetches it again."""
+    def encode_tokens(self, texts: Sequence[Sequence[int]]) -> TextArrays:
+        """Token ids of each text, the first and the last included -> embeddings."""
+        ...
+
+    def rest(self, unused_s: float) -> bool:
+        """Gives back what only texts or only several windows at once need, where that was not used for so long.
+
+        The next to need it fetches it again. True: nothing is left that could be given back.
+        """
         ...

@@ -40,11 +40,15 @@ def version() -> str:
     return str(openvino().__version__)
 
 
-def settings(precision: PrecisionName, threads: int) -> dict[str, object]:
-    """How a network is to be run. An int8 network does the rest in bfloat16 where the processor has it."""
+def settings(precision: PrecisionName, threads: int, lanes: int = 1) -> dict[str, object]:
+    """How a network is to be run, by as many callers at a time as there are lanes, which share the threads.
+
+    An int8 network does the rest in bfloat16 where the processor has it.
+    """
     is_half = precision == "bfloat16" or (precision == "int8" and has_bfloat16())
+    shared: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"} if lanes == 1 else {"NUM_STREAMS": lanes}
     return {
-        "PERFORMANCE_HINT": "LATENCY",
+        **shared,
         "INFERENCE_NUM_THREADS": threads,
         "INFERENCE_PRECISION_HINT": "bf16" if is_half else "f32",
     }
@@ -78,6 +82,10 @@ class Network:
         results = self._request.infer(dict(enumerate(inputs)))
         return [np.asarray(results[place]) for place in range(len(results))]
 
+    def twin(self) -> Network:
+        """The same network for another lane: both may be called at a time."""
+        return Network(self._compiled, self._mapped)
+
     def export(self) -> memoryview:
         """What :meth:`mapped` takes, its weights included."""
         stream = io.BytesIO()
@@ -85,7 +93,7 @@ class Network:
         return stream.getbuffer()
 
     @classmethod
-    def mapped(cls, path: Path, precision: PrecisionName, threads: int) -> Network:
+    def mapped(cls, path: Path, precision: PrecisionName, threads: int, lanes: int = 1) -> Network:
         """An exported network, its weights mapped. Raises StorageError and its kin, EngineError for a damaged one."""
         library = openvino()
         with storage_errors(f"map {path}"), path.open("rb") as file:
@@ -93,7 +101,7 @@ class Network:
             memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         try:
             tensor = library.Tensor(np.frombuffer(memory, np.uint8), shared_memory=True)
-            compiled = library.Core().import_model(tensor, "CPU", settings(precision, threads))
+            compiled = library.Core().import_model(tensor, "CPU", settings(precision, threads, lanes))
         except RuntimeError as error:
             raise EngineError(f"{path} cannot be loaded: {error}", "Remove its folder: it will be made anew") from error
         return cls(compiled, memory)

@@ -5,23 +5,37 @@ Between the towers and their surroundings the precision changes: spectrogram and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from openflam.config import FLAMConfig
-from openflam.engines.interface import AudioArrays, EngineName, Float32, Int64, PrecisionName, TextArrays
+from openflam.engines.interface import AudioArrays, EngineName, Float32, PrecisionName, TextArrays
 from openflam.engines.network import Network, has_bfloat16
 from openflam.errors import EngineError
 from openflam.storage import storage_errors
+from openflam.text import groups_in_order
+
+Int64 = npt.NDArray[np.int64]
 
 MASKED = -30_000.0
-"""Added to the attention to padding: nothing is left of it, and unlike infinity it is a number in every precision."""
+"""Added to the attention to other texts: nothing is left of them, and unlike infinity it is a number in every
+precision."""
 WORDS_FILE = "words.npy"
 POSITIONS_FILE = "positions.npz"
 WARM_UP_TOKENS = 8
+TOKENS_PER_ROW = 256
+"""Of the texts that one call of the text tower takes: so many that reading the weights is not what takes the time, and
+attention, which is computed between any two of them, hardly counts."""
+TOKENS_PER_STEP = 32
+"""Rows are filled up to a multiple of this, as for every length that was not met before the network is set up anew."""
+MOST_LANES = 4
 
 
 class AudioNetworks(NamedTuple):
@@ -36,9 +50,49 @@ class AudioNetworks(NamedTuple):
     heads: Network
     """-> [1, T + 1, 512]"""
 
+    def encode(self, window: Float32) -> Float32:
+        """[1, N] -> [1, T + 1, D]"""
+        values = window
+        for network in self:
+            (values,) = network(values)
+        return values
+
+    def release(self) -> None:
+        """See :meth:`Network.release`; the other two are small."""
+        self.front.release()
+        self.back.release()
+
+
+class Lanes:
+    """The same networks several times over, so that windows go side by side, each by a part of the threads.
+
+    Several windows are done sooner so than one after the other by all threads, which wait for each other at every
+    layer. A single one is not.
+    """
+
+    def __init__(self, lanes: Sequence[AudioNetworks]) -> None:
+        self._free: SimpleQueue[AudioNetworks] = SimpleQueue()
+        for lane in lanes:
+            self._free.put(lane)
+        self._pool = ThreadPoolExecutor(len(lanes), thread_name_prefix="flam lane")
+
+    def encode(self, windows: Float32) -> list[Float32]:
+        """[B, N] -> [1, T + 1, D] of each."""
+        return list(self._pool.map(self._encode, np.split(windows, len(windows))))
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _encode(self, window: Float32) -> Float32:
+        lane = self._free.get()
+        try:
+            return lane.encode(window)
+        finally:
+            self._free.put(lane)
+
 
 class TextNetworks(NamedTuple):
-    """tower: embedded [B, L, 768] and mask [B, 1, 1, L] -> [B, 768]; heads: -> vectors, scale, bias."""
+    """tower: embedded [1, L, 768], mask [1, 1, L, L] and starts [B] -> [B, 768]; heads: -> vectors, scale, bias."""
 
     tower: Network
     heads: Network
@@ -67,9 +121,8 @@ class TokenEmbedding:
         except ValueError as error:
             raise EngineError(f"{folder} is damaged: {error}", "Remove it: it will be made anew") from error
 
-    def __call__(self, ids: Int64, mask: Int64, padding_id: int) -> Float32:
-        """ids, mask [B, L] -> [B, L, D]. Positions count from padding_id + 1 over what is not padding."""
-        positions = mask.cumsum(1) * mask + padding_id
+    def __call__(self, ids: Int64, positions: Int64) -> Float32:
+        """ids, positions [L] -> [L, D]."""
         x = self._words[ids] + self._positions[positions]
         x = x - x.mean(-1, keepdims=True)
         x /= np.sqrt(np.square(x).mean(-1, keepdims=True) + self._eps)
@@ -77,10 +130,9 @@ class TokenEmbedding:
 
 
 class OpenVINOEngine:
-    """FLAM's networks on this processor. The text tower is loaded when the first text comes."""
+    """FLAM's networks on this processor. What texts need is loaded when the first one comes, and so are the lanes."""
 
     name: EngineName = "openvino"
-    max_batch = 1
 
     def __init__(
         self,
@@ -89,19 +141,27 @@ class OpenVINOEngine:
         config: FLAMConfig,
         *,
         precision: PrecisionName,
+        lanes: Callable[[], list[AudioNetworks]] | None = None,
+        max_batch: int = 1,
     ) -> None:
+        """`lanes` opens as many as `max_batch`; None: there are none, and windows go one after the other."""
         self._audio = audio
         self._open_text = text
         self._text: TextNetworks | None = None
+        self._text_used_at = 0.0
+        self._open_lanes = lanes
+        self._lanes: Lanes | None = None
+        self._lanes_used_at = 0.0
         self._config = config
         self.precision: PrecisionName = precision
+        self.max_batch = max_batch
 
     @classmethod
     def opened(cls, folder: Path, config: FLAMConfig, *, precision: PrecisionName, threads: int) -> OpenVINOEngine:
         """From a folder that :mod:`openflam.prepare` made. Raises StorageError and its kin, EngineError."""
 
-        def part(name: str) -> Network:
-            return Network.mapped(folder / f"{name}.blob", precision_of(name, precision), threads)
+        def part(name: str, lanes: int = 1) -> Network:
+            return Network.mapped(folder / f"{name}.blob", precision_of(name, precision), threads, lanes)
 
         def text() -> TextNetworks:
             networks = TextNetworks(
@@ -109,44 +169,56 @@ class OpenVINOEngine:
                 part("text_heads"),
                 TokenEmbedding.mapped(folder, config.text.layer_norm_eps),
             )
-            tokens = np.full((1, WARM_UP_TOKENS), config.text.padding_id + 1, np.int64)
-            encode_tokens(networks, tokens, np.ones_like(tokens), config)
+            encode_tokens(networks, [[config.text.padding_id + 1] * WARM_UP_TOKENS], config)
             networks.tower.release()
             return networks
 
-        audio = AudioNetworks(
-            part("features"),
-            part("audio_front"),
-            part("audio_back"),
-            part("audio_heads"),
-        )
-        engine = cls(audio, text, config, precision=precision)
-        engine.encode_audio(np.zeros((1, config.audio.window_samples), np.float32))
-        audio.front.release()
-        audio.back.release()
-        return engine
+        def audio(lanes: int) -> list[AudioNetworks]:
+            names = ("features", "audio_front", "audio_back", "audio_heads")
+            first = AudioNetworks(*(part(name, lanes) for name in names))
+            found = [first, *(AudioNetworks(*(network.twin() for network in first)) for _ in range(lanes - 1))]
+            for lane in found:
+                lane.encode(np.zeros((1, config.audio.window_samples), np.float32))
+            first.release()
+            return found
+
+        count = min(threads, MOST_LANES)
+        lanes = (lambda: audio(count)) if count > 1 else None
+        return cls(audio(1)[0], text, config, precision=precision, lanes=lanes, max_batch=count)
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
-        projected = np.concatenate([self._encode(samples[i : i + 1]) for i in range(len(samples))])
+        if len(samples) > 1 and self._open_lanes is not None:
+            if self._lanes is None:
+                self._lanes = Lanes(self._open_lanes())
+            parts = self._lanes.encode(samples)
+            self._lanes_used_at = time.monotonic()
+        else:
+            parts = [self._audio.encode(samples[i : i + 1]) for i in range(len(samples))]
+        projected = np.concatenate(parts)
         return AudioArrays(np.ascontiguousarray(projected[:, :-1]), np.ascontiguousarray(projected[:, -1]))
 
-    def _encode(self, window: Float32) -> Float32:
-        """[1, N] -> [1, T + 1, D]"""
-        values = window
-        for network in self._audio:
-            (values,) = network(values)
-        return values
+    def text_groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """See :class:`openflam.engines.interface.Engine`."""
+        return groups_in_order(lengths, TOKENS_PER_ROW)
 
-    def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
+    def encode_tokens(self, texts: Sequence[Sequence[int]]) -> TextArrays:
         """See :class:`openflam.engines.interface.Engine`."""
         if self._text is None:
             self._text = self._open_text()
-        return encode_tokens(self._text, ids, mask, self._config)
+        found = encode_tokens(self._text, texts, self._config)
+        self._text_used_at = time.monotonic()
+        return found
 
-    def rest(self) -> None:
+    def rest(self, unused_s: float) -> bool:
         """See :class:`openflam.engines.interface.Engine`."""
-        self._text = None
+        since = time.monotonic() - unused_s
+        if self._text_used_at <= since:
+            self._text = None
+        if self._lanes is not None and self._lanes_used_at <= since:
+            self._lanes.close()
+            self._lanes = None
+        return self._text is None and self._lanes is None
 
 
 def precision_of(network: str, precision: PrecisionName) -> PrecisionName:
@@ -158,9 +230,23 @@ def precision_of(network: str, precision: PrecisionName) -> PrecisionName:
     return "bfloat16" if has_bfloat16() else "float32"
 
 
-def encode_tokens(networks: TextNetworks, ids: Int64, mask: Int64, config: FLAMConfig) -> TextArrays:
-    """ids, mask [B, L] -> vectors, scale and bias."""
-    embedded = networks.embedding(ids, mask, config.text.padding_id)
-    added = np.where(mask[:, None, None, :] == 1, 0.0, MASKED).astype(np.float32)
-    (pooled,) = networks.tower(embedded, added)
+def encode_tokens(networks: TextNetworks, texts: Sequence[Sequence[int]], config: FLAMConfig) -> TextArrays:
+    """Token ids of texts -> vectors, scale and bias.
+
+    The texts stand in one row, in which none attends to another: no text is padded to another's length.
+    """
+    lengths = np.array([len(ids) for ids in texts])
+    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
+    held = int(lengths.sum())
+    size = -(-held // TOKENS_PER_STEP) * TOKENS_PER_STEP
+    ids = np.full(size, config.text.padding_id, np.int64)
+    ids[:held] = np.concatenate(texts)
+    positions = np.full(size, config.text.padding_id, np.int64)
+    # A text's positions count from padding_id + 1.
+    positions[:held] = np.arange(held) - np.repeat(starts, lengths) + config.text.padding_id + 1
+    owner = np.full(size, len(texts))
+    owner[:held] = np.repeat(np.arange(len(texts)), lengths)
+    added = np.where(owner[:, None] == owner, 0.0, MASKED).astype(np.float32)
+    embedded = networks.embedding(ids, positions)
+    (pooled,) = networks.tower(embedded[None], added[None, None], starts)
     return TextArrays(*networks.heads(pooled))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from openflam.engines.interface import AudioArrays, EngineName, Float32, Int64, PrecisionName, TextArrays
+from openflam.engines.interface import AudioArrays, EngineName, Float32, PrecisionName, TextArrays
 from openflam.model import FLAM
+from openflam.text import near_length_groups, pad
 
 WINDOWS_ON_A_DEVICE = 32
 """Windows of a call on a graphics processor, where a batch pays."""
@@ -27,6 +30,7 @@ class TorchEngine:
         self._model = model.to(device)
         self._device = torch.device(device)
         self._threads = threads
+        self._padding_id = model.config.text.padding_id
         is_half = model.audio_branch.norm.weight.dtype == torch.bfloat16
         self.precision: PrecisionName = "bfloat16" if is_half else "float32"
         self.max_batch = 1 if device == "cpu" else WINDOWS_ON_A_DEVICE
@@ -38,17 +42,23 @@ class TorchEngine:
             audio = self._model.encode_audio(self._tensor(samples))
             return AudioArrays(array(audio.frames), array(audio.clip))
 
-    def encode_tokens(self, ids: Int64, mask: Int64) -> TextArrays:
+    def text_groups(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """See :class:`openflam.engines.interface.Engine`."""
+        return near_length_groups(lengths)
+
+    def encode_tokens(self, texts: Sequence[Sequence[int]]) -> TextArrays:
         """See :class:`openflam.engines.interface.Engine`."""
         self._take_threads()
+        ids, mask = pad(texts, self._padding_id)
         with torch.inference_mode():
-            text = self._model.encode_tokens(self._tensor(ids), self._tensor(mask))
+            text = self._model.encode_tokens(*(torch.as_tensor(part, device=self._device) for part in (ids, mask)))
             return TextArrays(*(array(part) for part in text))
 
-    def rest(self) -> None:
+    def rest(self, unused_s: float) -> bool:
         """See :class:`openflam.engines.interface.Engine`. The towers are one module here, and stay."""
+        return True
 
-    def _tensor(self, values: Float32 | Int64) -> Tensor:
+    def _tensor(self, values: Float32) -> Tensor:
         # torch shares an array's memory, and warns of one that may not be written.
         return torch.as_tensor(values if values.flags.writeable else values.copy(), device=self._device)
 
