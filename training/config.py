@@ -56,6 +56,8 @@ class TrainingConfig:
     tilt_db: float = 8.0
     band_limit_share: float = 0.2
     reverb_share: float = 0.3
+    blend_share: float = 0.0
+    """Of the sounds that last (rain, engines): two recordings of one label as one event, as mixture or band by band."""
 
     # Sizes of the synthesised material.
     speech_clips: int = 240

@@ -17,7 +17,7 @@ from scipy.signal import lfilter
 from training.activity import loudness_weights
 from training.clips import Clip
 from training.config import TrainingConfig
-from training.vocabulary import ESC10, LABELS, OTHER_INSTRUMENTS
+from training.vocabulary import ALIASES, CONTINUOUS, ESC10, LABELS, OTHER_INSTRUMENTS
 
 Floats = NDArray[np.float32]
 Random = np.random.Generator
@@ -106,9 +106,30 @@ class MixtureMaker:
         return kind[int(rng.integers(len(kind)))]
 
     def _event(self) -> Event:
-        """Draw a clip, change its speed, pitch and colour, and place it."""
-        rng, config = self.rng, self.config
+        """Draw a clip, change its speed, pitch and colour, and place it; textures are sometimes blended."""
         clip = self._draw_clip()
+        power, activity = self._placed(clip)
+        label = ALIASES.get(clip.row.label, clip.row.label)
+        if label in CONTINUOUS and self.rng.random() < self.config.blend_share:
+            alike = [other for kind in self.by_label[clip.row.label] for other in kind if other.meaning == clip.meaning]
+            other_power, other_activity = self._placed(alike[int(self.rng.integers(len(alike)))])
+            share = self._share_of_bands(power.shape[1])
+            power = (power * share + other_power * (1 - share)).astype(np.float32)
+            activity = np.maximum(activity, other_activity)
+        return Event(clip, self._colour(power), activity)
+
+    def _share_of_bands(self, n_mels: int) -> Floats:
+        """How much of two textures' bands the first has: all alike, or one the low bands, the other the high ones."""
+        rng = self.rng
+        if rng.random() < 0.5:
+            return np.full(n_mels, rng.uniform(0.1, 0.9), np.float32)
+        centre, width = rng.uniform(0.15, 0.85) * n_mels, rng.uniform(1, 8)
+        low_first = 1 if rng.random() < 0.5 else -1
+        return (1 / (1 + np.exp(low_first * (np.arange(n_mels) - centre) / width))).astype(np.float32)
+
+    def _placed(self, clip: Clip) -> tuple[Floats, Floats]:
+        """A clip at a random speed, pitch and place: (power [columns, n_mels], activity [columns])."""
+        rng, config = self.rng, self.config
         speed = float(np.exp(rng.uniform(*np.log(config.speed))))
         length = len(clip.power) / speed
         on = np.flatnonzero(clip.activity.active)
@@ -125,7 +146,7 @@ class MixtureMaker:
         state[clip.activity.doubtful] = DOUBTFUL
         nearest = np.clip(np.round(position).astype(np.int64), 0, len(state) - 1)
         activity = np.where((position >= 0) & (position <= len(state) - 1), state[nearest], 0.0).astype(np.float32)
-        return Event(clip, self._colour(power), activity)
+        return power, activity
 
     def _colour(self, power: Floats) -> Floats:
         """Equaliser, tilt, band limit, reverberation."""

@@ -92,7 +92,7 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
     plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, lr=config.learning_rate)
+    optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
     fast = bfloat16_is_fast()
     started, running = time.monotonic(), 0.0
     network.train()

@@ -103,8 +103,18 @@ class TemporalBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, T, D] -> [B, T, D]."""
-        inner = self.conv(self.norm(x).transpose(1, 2)).transpose(1, 2)
+        inner = self._convolved(self.norm(x))
         return x + self.out(self.dropout(functional.relu(inner)))
+
+    def _convolved(self, x: Tensor) -> Tensor:
+        """``conv`` over maps one row high, with channels last: what [B, T, D] is in memory as it stands."""
+        conv = self.conv
+        rows = x.permute(0, 2, 1)[:, :, None]
+        dilation = conv.dilation[0]
+        found = functional.conv2d(
+            rows, conv.weight[:, :, None], conv.bias, padding=(0, dilation), dilation=(1, dilation)
+        )
+        return found[:, :, 0].permute(0, 2, 1)
 
 
 class Branch(nn.Module):
@@ -122,7 +132,9 @@ class Branch(nn.Module):
         for block in self.blocks:
             x = block(x)
         # Mean and maximum over frequency (Kong et al. 2020, arXiv:1912.10211): broad and narrow sounds alike.
-        pooled = (x.mean(dim=3) + x.amax(dim=3)).transpose(1, 2)
+        # Channels come last in memory: pooled the other way round, gradients would be laid out anew.
+        x = x.permute(0, 2, 3, 1)
+        pooled = x.mean(dim=2) + x.amax(dim=2)
         frames = functional.relu(self.project(pooled))
         for block in self.temporal:
             frames = block(frames)
