@@ -4,8 +4,8 @@ Each input channel has a range of its own, from what the layer was given when it
 differences are moved into the weights, which have one step per output, is tried out layer by layer (as in SmoothQuant,
 Xiao et al. 2022, arXiv 2211.10438). The bias makes up for the mean error.
 
-Only the multilayer perceptrons of the tower's back network are narrowed: two thirds of its work, and where the
-front's layers spend their time, products are not what takes it. Needs torch, so it runs in the child process of
+Only layers of the tower's back network are narrowed, the perceptrons and what makes queries, keys and values: most of
+its work, while in the front it is not products that take the time. Needs torch, so it runs in the child process of
 :mod:`openflam.prepare`.
 """
 
@@ -79,21 +79,24 @@ def blocks_of(tower: HTSAT) -> list[Block]:
 def observe(tower: HTSAT, windows: Sequence[Float32]) -> dict[nn.Linear, Observed]:
     """What each layer that can be narrowed is given when the tower hears `windows` [samples] each.
 
-    For the first of each pair, that is before the norm's weight and bias, which go into the layer.
+    Where it comes from a norm, that is before the norm's weight and bias, which go into the layer.
     """
     observed: dict[nn.Linear, Observed] = {}
     hooks: list[torch.utils.hooks.RemovableHandle] = []
     for block in blocks_of(tower):
-        first, second = observed.setdefault(block.mlp.fc1, Observed()), observed.setdefault(block.mlp.fc2, Observed())
+        for norm, layer in ((block.norm1, block.attn.qkv), (block.norm2, block.mlp.fc1)):
+            found = observed[layer] = Observed()
 
-        def normed(norm: nn.Module, given: tuple[Tensor], first: Observed = first) -> None:
-            assert isinstance(norm, nn.LayerNorm)
-            first.add(functional.layer_norm(given[0], norm.normalized_shape, eps=norm.eps))
+            def normed(norm: nn.Module, given: tuple[Tensor], found: Observed = found) -> None:
+                assert isinstance(norm, nn.LayerNorm)
+                found.add(functional.layer_norm(given[0], norm.normalized_shape, eps=norm.eps))
 
-        def hidden(_: nn.Module, given: tuple[Tensor], second: Observed = second) -> None:
-            second.add(given[0])
+            hooks.append(norm.register_forward_pre_hook(normed))
+        found = observed[block.mlp.fc2] = Observed()
 
-        hooks.append(block.norm2.register_forward_pre_hook(normed))
+        def hidden(_: nn.Module, given: tuple[Tensor], found: Observed = found) -> None:
+            found.add(given[0])
+
         hooks.append(block.mlp.fc2.register_forward_pre_hook(hidden))
     try:
         with torch.inference_mode():
@@ -149,7 +152,8 @@ def narrowed_layers(tower: HTSAT, windows: Sequence[Float32]) -> dict[nn.Linear,
     observed = observe(tower, windows)
     found: dict[nn.Linear, Narrowed] = {}
     for block in blocks_of(tower):
-        first, second = block.mlp.fc1, block.mlp.fc2
+        first, second, qkv = block.mlp.fc1, block.mlp.fc2, block.attn.qkv
+        found[qkv] = narrowed(behind(block.norm1, linear_of(qkv)), observed[qkv])
         found[first] = narrowed(behind(block.norm2, linear_of(first)), observed[first])
         found[second] = narrowed(linear_of(second), observed[second])
     return found

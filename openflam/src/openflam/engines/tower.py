@@ -160,12 +160,13 @@ class Graph:
         x = self._ops.add(x, self._attention(self._norm(x, block.norm1), block))
         normed, first, second = self._norm(x, block.norm2), block.mlp.fc1, block.mlp.fc2
         if first in self._small:
-            hidden = self._int8(normed, self._small[first])
+            hidden = self._int8(self._levels(normed, self._small[first]), self._small[first])
         else:
             hidden = self._linear(normed, behind(block.norm2, linear_of(first)))
         hidden = self._ops.gelu(hidden, "erf")
         if second in self._small:
-            return self._ops.add(x, self._int8(hidden, self._small[second]))
+            levels = self._levels(hidden, self._small[second])
+            return self._ops.add(x, self._int8(levels, self._small[second]))
         return self._ops.add(x, self._linear(hidden, linear_of(second)))
 
     def _attention(self, x: Node, block: Block) -> Node:
@@ -176,9 +177,16 @@ class Graph:
         # [1, 1 or windows, heads, N, N]: with a mask, windows differ.
         added = block.attn.bias.detach().numpy().reshape(1, -1, heads, length, length)
 
+        small = self._small.get(block.attn.qkv)
+        given = x if small is None else self._levels(x, small)
+
         def split(part: int, factor: float = 1.0) -> Node:
             rows = slice(part * dim, (part + 1) * dim)
-            y = self._linear(x, Linear(factor * weight[rows], factor * bias[rows]))
+            if small is None:
+                y = self._linear(given, Linear(factor * weight[rows], factor * bias[rows]))
+            else:
+                scale, offset = factor * small.scale[rows], factor * small.bias[rows]
+                y = self._int8(given, small._replace(weight=small.weight[rows], scale=scale, bias=offset))
             y = self._shaped(y, 0, -1, length, heads, dim // heads)
             return self._ops.transpose(y, self._integers(0, 1, 3, 2, 4))
 
@@ -213,8 +221,8 @@ class Graph:
         y = self._ops.matmul(x, self._constant(linear.weight), False, True)
         return self._ops.add(y, self._constant(linear.bias[None, None]))
 
-    def _int8(self, x: Node, linear: Int8Linear) -> Node:
-        """The engine recognises this form, and multiplies the levels by the weights as they are."""
+    def _levels(self, x: Node, linear: Int8Linear) -> Node:
+        """What :class:`Int8Linear` calls q."""
 
         def constant(numbers: Float64 | float) -> Node:
             return self._constant(np.reshape(numbers, (1, 1, -1)))
@@ -225,7 +233,10 @@ class Graph:
             x = self._ops.add(self._ops.multiply(x, constant(1 / step)), constant(-low / step))
             low, step = np.zeros(1), np.ones(1)
         bounds = (low[0], low[0] + 255 * step[0], 0.0, 255.0)
-        levels = self._ops.fake_quantize(x, *map(constant, bounds), 256)
+        return self._ops.fake_quantize(x, *map(constant, bounds), 256)
+
+    def _int8(self, levels: Node, linear: Int8Linear) -> Node:
+        """The engine recognises this form, and multiplies the levels by the weights as they are."""
         weight = self._ops.convert(self._ops.constant(linear.weight), np.float32)
         weight = self._ops.multiply(weight, self._constant(linear.scale[:, None]))
         y = self._ops.matmul(levels, weight, False, True)
