@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { earlyScript } from "./worker/early-plugin.ts";
+import { firstPaint } from "./worker/first-paint-plugin.ts";
 import { packed } from "./worker/pack-plugin.ts";
 import { shellWorker } from "./worker/vite-plugin.ts";
 
@@ -9,7 +10,7 @@ const backend = process.env.SONOTAG_BACKEND ?? "http://127.0.0.1:8000";
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that serves it under a path prefix.
   base: "./",
-  plugins: [react(), earlyScript(), shellWorker(), packed()],
+  plugins: [react(), firstPaint(), earlyScript(), shellWorker(), packed()],
   server: {
     host: "127.0.0.1",
     proxy: {

@@ -1,4 +1,4 @@
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { startTheme } from "./app/theme";
@@ -7,6 +7,7 @@ import { keepShell } from "./features/offline/keep-shell";
 import { startLanguage } from "./i18n/language";
 import "./app/styles/fonts.css";
 import "./app/styles/tokens.css";
+import "./app/styles/first.css";
 import "./app/styles/base.css";
 import "./app/styles/frame.css";
 import "./features/prompts/lists.css";
@@ -39,11 +40,13 @@ startSiteAccess();
 keepShell();
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root to render into");
-// English waits for nothing.
+// English waits for nothing. A transition is drawn in pieces that let the reader in between.
 void startLanguage().then(() =>
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    ),
   ),
 );

@@ -74,15 +74,21 @@ def test_each_form_has_a_tag_of_its_own(client: TestClient) -> None:
         assert client.head("/assets/main-1.js", headers=asked).status_code == status
 
 
-def test_a_document_may_run_the_scripts_it_was_built_with_and_no_others(client: TestClient, tmp_path: Path) -> None:
-    def allowed(path: str) -> str:
+@pytest.mark.parametrize("kind", ["script", "style"])
+def test_a_document_may_have_the_scripts_and_styles_it_was_built_with_and_no_others(
+    client: TestClient, tmp_path: Path, kind: str
+) -> None:
+    def allowed(path: str, what: str = kind) -> str:
         policy = client.head(path).headers["content-security-policy"]
-        return next(part for part in policy.split("; ") if part.startswith("script-src"))
+        return next(part for part in policy.split("; ") if part.startswith(f"{what}-src"))
 
-    assert allowed("/") == "script-src 'self'"
+    assert allowed("/") == f"{kind}-src 'self'"
     page = tmp_path / "index.html"
-    for script in (b"window.early = 1;", b"window.early = 22;"):
-        page.write_bytes(b"<!doctype html><script>" + script + b'</script><script src="a.js"></script>')
-        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
-        assert allowed("/") == allowed("/index.html") == f"script-src 'self' 'sha256-{digest}'"
-    assert allowed("/assets/main-1.js") == "script-src 'self'"
+    for code in (b"early = 1;", b"early = 22;"):
+        inline = f"<{kind}>".encode() + code + f"</{kind}>".encode()
+        page.write_bytes(b"<!doctype html>" + inline + b'<script src="a.js"></script>')
+        digest = base64.b64encode(hashlib.sha256(code).digest()).decode()
+        assert allowed("/") == allowed("/index.html") == f"{kind}-src 'self' 'sha256-{digest}'"
+        other = "style" if kind == "script" else "script"
+        assert allowed("/", other) == f"{other}-src 'self'"
+    assert allowed("/assets/main-1.js") == f"{kind}-src 'self'"

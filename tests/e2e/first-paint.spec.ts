@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { ROOT } from "./server";
 
@@ -66,4 +67,45 @@ test("the document names all that a recording's page needs, so that none of it i
     /from\s*["'`]\.\/([\w-]+\.js)["'`]/g,
   );
   for (const [, name] of imports) expect(text).toContain(`./assets/${name}`);
+});
+
+test.describe("before any other file has come", () => {
+  /** Opens `path` as it is shown while scripts, styles and fonts are still on their way. */
+  async function openWithoutFiles(page: Page, path: string): Promise<void> {
+    await page.route(/\/assets\//, () => undefined);
+    await page.goto(path, { waitUntil: "commit" });
+    await expect(page.locator(".logo")).toContainText("SonoTag");
+  }
+
+  const ground = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+  test("a recording's document says that it is being opened", async ({ page, sampleId }) => {
+    await openWithoutFiles(page, `/#/r/${sampleId}`);
+    await expect(page.getByText("Opening the recording")).toBeVisible();
+    await expect(page.getByText("Die Aufnahme wird geöffnet")).toBeHidden();
+    expect(await ground(page)).toBe("rgb(12, 15, 20)");
+  });
+
+  test("the start page's has only its bar", async ({ page }) => {
+    await openWithoutFiles(page, "/");
+    await expect(page.locator(".top")).toBeVisible();
+    await expect(page.locator(".opening:visible")).toHaveCount(0);
+  });
+
+  test("it is in the colours that were chosen", async ({ page, sampleId }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Light theme" }).click();
+    await openWithoutFiles(page, `/?again#/r/${sampleId}`);
+    expect(await ground(page)).toBe("rgb(246, 245, 242)");
+  });
+
+  test.describe("in German", () => {
+    test.use({ locale: "de-AT" });
+
+    test("it is in the reader's language", async ({ page, sampleId }) => {
+      await openWithoutFiles(page, `/#/r/${sampleId}`);
+      await expect(page.getByText("Die Aufnahme wird geöffnet")).toBeVisible();
+      await expect(page.getByText("Opening the recording")).toBeHidden();
+    });
+  });
 });

@@ -34,9 +34,9 @@ PAGE_POLICY = "; ".join(
     )
 )
 """What the page may do: run and fetch what this server serves. Nothing from elsewhere, in no frame, and nothing inline
-but the scripts that a document was built with (`policy_of`)."""
+but the scripts and styles that a document was built with (`policy_of`)."""
 
-INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+INLINE = {name: re.compile(rb"<%b>(.*?)</%b>" % (name, name), re.DOTALL) for name in (b"script", b"style")}
 
 DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 """For all other answers: whatever a browser takes them for, and whoever made their contents, nothing in them runs."""
@@ -86,7 +86,8 @@ def packed_beside(full_path: str, accepted: str) -> tuple[Path, str] | None:
 
 
 def policy_of(full_path: str) -> str:
-    """The policy for a file of the page: that of all, and in a document the scripts inside it, by their hashes."""
+    """The policy for a file of the page: that of all, and in a document the scripts and styles inside it, by their
+    hashes."""
     if not full_path.endswith(".html"):
         return PAGE_POLICY
     status = Path(full_path).stat()
@@ -95,9 +96,13 @@ def policy_of(full_path: str) -> str:
 
 @lru_cache(maxsize=64)
 def _document_policy(full_path: str, _mtime_ns: int, _size: int) -> str:
-    scripts = INLINE_SCRIPT.findall(Path(full_path).read_bytes())
-    hashes = [f" 'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
-    return PAGE_POLICY.replace("script-src 'self'", f"script-src 'self'{''.join(hashes)}")
+    document = Path(full_path).read_bytes()
+    policy = PAGE_POLICY
+    for name, pattern in INLINE.items():
+        allowed = f"{name.decode()}-src 'self'"
+        digests = [base64.b64encode(hashlib.sha256(code).digest()).decode() for code in pattern.findall(document)]
+        policy = policy.replace(allowed, allowed + "".join(f" 'sha256-{digest}'" for digest in digests))
+    return policy
 
 
 def media_type_of(full_path: str) -> str:

@@ -39,7 +39,9 @@ function Opening() {
   const { app } = useWords();
   return (
     <main className="stage-message">
-      <p role="status">{app.openingRecording}</p>
+      <p className="opening" role="status">
+        {app.openingRecording}
+      </p>
     </main>
   );
 }

@@ -1,16 +1,5 @@
 import { create } from "zustand";
-
-export type Theme = "dark" | "light";
-
-const KEY = "sonotag.theme";
-const system = matchMedia("(prefers-color-scheme: light)");
-
-function chosen(): Theme | null {
-  const value = localStorage.getItem(KEY);
-  return value === "dark" || value === "light" ? value : null;
-}
-
-const systemTheme = (): Theme => (system.matches ? "light" : "dark");
+import { chosenTheme, system, systemTheme, THEME_KEY, type Theme, themeNow } from "./theme-choice";
 
 interface ThemeState {
   theme: Theme;
@@ -21,14 +10,14 @@ interface ThemeState {
 
 /** Follows the system until the reader chooses; the choice stays on this device. */
 export const useTheme = create<ThemeState>((set, get) => ({
-  theme: chosen() ?? systemTheme(),
+  theme: themeNow(),
   toggle: () => {
     const theme = get().theme === "dark" ? "light" : "dark";
-    localStorage.setItem(KEY, theme);
+    localStorage.setItem(THEME_KEY, theme);
     set({ theme });
   },
   follow: () => {
-    localStorage.removeItem(KEY);
+    localStorage.removeItem(THEME_KEY);
     set({ theme: systemTheme() });
   },
 }));
@@ -40,6 +29,6 @@ export function startTheme(): void {
   apply(useTheme.getState().theme);
   useTheme.subscribe((state) => apply(state.theme));
   system.addEventListener("change", () => {
-    if (chosen() === null) useTheme.setState({ theme: systemTheme() });
+    if (chosenTheme() === null) useTheme.setState({ theme: systemTheme() });
   });
 }

@@ -1,6 +1,8 @@
 import { apiUrl, socketUrl, withPrompts } from "../api/base";
 import type { Early, EarlyStream } from "../api/early";
 import { parseRoute } from "../app/route";
+import { themeNow } from "../app/theme-choice";
+import { bestLanguage, keptLanguage } from "../i18n/locale";
 
 /*
  * Runs in the document itself, before any other script has come, and asks the server for what the page will need
@@ -58,5 +60,9 @@ setTimeout(() => {
   early.stream = null;
 }, KEPT_MS);
 
-// The first look waits for another process of the browser: better now than when there is something to do.
-void localStorage.length;
+// What the document shows until there is a page: in the reader's colours and language. After the requests, as the first
+// look into what is kept here waits for another process of the browser.
+const page = document.documentElement;
+page.dataset.opens = route.page;
+page.dataset.theme = themeNow();
+page.lang = keptLanguage() ?? bestLanguage(navigator.languages);

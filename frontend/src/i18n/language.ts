@@ -1,11 +1,9 @@
 import { create } from "zustand";
 import { en } from "./en";
-import { bestLanguage, LANGUAGES, type Language, setLocale } from "./locale";
+import { bestLanguage, keptLanguage, LANGUAGE_KEY, type Language, setLocale } from "./locale";
 
 /** What a language has to say: English has it all, and TypeScript holds every other one to that. */
 export type Words = typeof en;
-
-const KEY = "sonotag.language";
 
 /** English is part of the page; another language is fetched where it is spoken. */
 const CATALOGUES: Record<Language, () => Promise<Words>> = {
@@ -18,11 +16,6 @@ interface LanguageState {
   words: Words;
   /** What the reader chose; null goes by the browser. */
   chosen: Language | null;
-}
-
-function kept(): Language | null {
-  const value = localStorage.getItem(KEY);
-  return LANGUAGES.find(({ code }) => code === value)?.code ?? null;
 }
 
 export const useLanguage = create<LanguageState>(() => ({ language: "en", words: en, chosen: null }));
@@ -40,14 +33,14 @@ export function words(): Words {
 /** Speaks `chosen` from now on, or as the browser does (null). Rejects when that language cannot be fetched. */
 export async function chooseLanguage(chosen: Language | null): Promise<void> {
   await speak(chosen);
-  if (chosen) localStorage.setItem(KEY, chosen);
-  else localStorage.removeItem(KEY);
+  if (chosen) localStorage.setItem(LANGUAGE_KEY, chosen);
+  else localStorage.removeItem(LANGUAGE_KEY);
 }
 
 /** Before anything is drawn. A language that cannot be fetched is no reason to show nothing: it is English then. */
 export async function startLanguage(): Promise<void> {
   try {
-    await speak(kept());
+    await speak(keptLanguage());
   } catch (error) {
     console.warn("The page's language could not be loaded.", error);
   }

@@ -6,6 +6,8 @@ export const LANGUAGES = [
 
 export type Language = (typeof LANGUAGES)[number]["code"];
 
+export const LANGUAGE_KEY = "sonotag.language";
+
 let present = "en";
 
 /** The BCP 47 tag by which numbers and dates are written, such as `de-AT`. */
@@ -16,6 +18,12 @@ export function locale(): string {
 /** Goes by the reader's own region where that speaks `language`: 1/2 and 2/1 are different days. */
 export function setLocale(language: Language, preferred: readonly string[]): void {
   present = preferred.find((tag) => languageOf(tag) === language) ?? language;
+}
+
+/** What the reader chose; null goes by the browser. */
+export function keptLanguage(): Language | null {
+  const value = localStorage.getItem(LANGUAGE_KEY);
+  return LANGUAGES.find(({ code }) => code === value)?.code ?? null;
 }
 
 /** The first of the preferred languages that the page speaks, else English. */

@@ -54,7 +54,7 @@ export function Messages() {
           <ProgressBar share={null} label="Loading the model" />
         </State>
         <State name="words" wide>
-          <p className="stage-message" role="status">
+          <p className="stage-message opening" role="status">
             Opening the recording
           </p>
         </State>

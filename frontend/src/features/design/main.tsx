@@ -4,6 +4,7 @@ import { startTheme } from "../../app/theme";
 import { DesignPage } from "./DesignPage";
 import "../../app/styles/fonts.css";
 import "../../app/styles/tokens.css";
+import "../../app/styles/first.css";
 import "../../app/styles/base.css";
 import "../../app/styles/frame.css";
 import "../offline/away.css";

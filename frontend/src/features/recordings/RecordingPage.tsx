@@ -1,4 +1,4 @@
-import { type ComponentType, type ReactNode, useEffect } from "react";
+import { type ComponentType, type ReactNode, useDeferredValue, useEffect } from "react";
 import type { Recording } from "../../api/types";
 import { openHome } from "../../app/route";
 import { useWords } from "../../i18n/language";
@@ -28,7 +28,8 @@ import { StageNotes } from "./StageNotes";
 export function RecordingPage() {
   const { recordings } = useWords();
   const { session } = useWorkspace();
-  const there = useSession((state) => state.recording !== null);
+  // Deferred: what it lets in is much, and so is drawn in pieces that let the reader in between.
+  const there = useDeferredValue(useSession((state) => state.recording !== null));
   const title = useSession((state) => state.recording?.title);
   const attribution = useSession((state) => state.recording?.source.attribution);
   const failed = useSession((state) => state.recording?.state === "failed" && state.recording.error !== null);
@@ -99,7 +100,9 @@ function NoRecording() {
           </button>
         </ProblemBox>
       ) : (
-        <p role="status">{app.openingRecording}</p>
+        <p className="opening" role="status">
+          {app.openingRecording}
+        </p>
       )}
     </main>
   );

@@ -1,5 +1,6 @@
 import type { Words } from "../language";
 import { pluralIn } from "../plural";
+import { openingRecording } from "./opening";
 
 const plural = pluralIn("de");
 
@@ -10,7 +11,7 @@ export const app: Words["app"] = {
   language: "Sprache",
   languageOfBrowser: "Wie der Browser",
   languageFailed: "Die Sprache konnte nicht geladen werden.",
-  openingRecording: "Die Aufnahme wird geöffnet",
+  openingRecording,
   pageChanged: "Dieser Teil der Seite konnte nicht geladen werden.",
   pageChangedHint: "Der Server hat eine neuere Seite oder ist weg. Lade neu, um weiterzumachen.",
   offline: "Du bist offline. Was auf der Seite steht, bleibt.",

@@ -1,4 +1,5 @@
 import { pluralIn } from "../plural";
+import { openingRecording } from "./opening";
 
 const plural = pluralIn("en");
 
@@ -12,7 +13,7 @@ export const app = {
   language: "Language",
   languageOfBrowser: "As the browser",
   languageFailed: "The language could not be loaded.",
-  openingRecording: "Opening the recording",
+  openingRecording,
   pageChanged: "This part of the page could not be loaded.",
   pageChangedHint: "The server has a newer page, or is away. Reload to go on.",
   offline: "You are offline. What is on the page stays.",
