@@ -97,13 +97,18 @@ def train_networks(config: TrainingConfig, data: Path, out: Path, folds: Sequenc
     """Train a network without each of ``folds`` (None: on everything), those not there yet.
 
     As many at a time as there are threads: two networks on a thread each finish sooner than one after the other on
-    both, as they never wait for each other.
+    both, as they never wait for each other. Those left over at the end share the threads.
     """
     at_once = min(config.threads, len(folds))
-    each = replace(config, threads=config.threads // at_once)
-    with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for future in [pool.submit(_train_and_score, each, data, out, fold) for fold in folds]:
-            future.result()
+    together = len(folds) - len(folds) % at_once
+    for some in (folds[:together], folds[together:]):
+        if not some:
+            continue
+        workers = min(at_once, len(some))
+        each = replace(config, threads=config.threads // workers)
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            for future in [pool.submit(_train_and_score, each, data, out, fold) for fold in some]:
+                future.result()
 
 
 def calibration_of(measured: Measured, without_fold: int | None = None) -> Calibration:

@@ -20,12 +20,26 @@ const gates: Record<string, boolean> = {};
 
 test.afterAll(() => writeFileSync(task.figures, JSON.stringify({ ...figures, gates })));
 
+/** The server, too, is asked for the first time only once: several openings, each with a cache of its own. */
+const OPENINGS = 7;
+
+test("first paint of ten hours", async ({ browser }) => {
+  const paintedMs: number[] = [];
+  for (let opening = 0; opening < OPENINGS; opening += 1) {
+    const page = await browser.newPage();
+    await open(page, task.ids[0]);
+    paintedMs.push(await page.evaluate(() => window.watched.paintedAt ?? Number.NaN));
+    await page.close();
+  }
+  figures.prompts = task.prompts.length;
+  figures["first paint of the map, ms (the very first)"] = paintedMs[0];
+  figures["first paint of the map, ms (median)"] = quantile(paintedMs, 0.5);
+  figures["first paint of the map, ms (worst)"] = Math.max(...paintedMs);
+  gates["first paint within 1 s"] = quantile(paintedMs, 0.5) < 1000;
+});
+
 test("ten hours", async ({ page }) => {
   await open(page, task.ids[0]);
-  const paintedMs = await page.evaluate(() => window.watched.paintedAt ?? Number.NaN);
-  figures.prompts = task.prompts.length;
-  figures["first paint of the map, ms"] = paintedMs;
-  gates["first paint within 1 s"] = paintedMs < 1000;
   await settled(page);
 
   const devtools = await page.context().newCDPSession(page);

@@ -6,6 +6,7 @@ import { openingRecording as english } from "../src/i18n/en/opening.ts";
 const PAGE = "/index.html";
 const STYLES = ["tokens.css", "first.css"];
 const OPENING = "<!--opening-->";
+const SCRIPT = /\s*<(?:script type="module"[^>]*><\/script>|link rel="modulepreload"[^>]*>)/g;
 const STYLE_SHEET = /\s*<link rel="stylesheet"[^>]*>/g;
 
 /**
@@ -21,15 +22,24 @@ export function firstPaint(): Plugin {
       handler(text, { path }) {
         if (path !== PAGE) return text;
         if (!text.includes(OPENING)) throw new Error("the first words have no place");
-        const sheets = text.match(STYLE_SHEET) ?? [];
+        // The entry names the others in the order in which they run, and the largest last. A browser that has not seen
+        // the whole document yet fetches only two of low priority at a time: the largest is to be among them.
+        const scripts = later(text, SCRIPT).reverse();
+        const sheets = later(text, STYLE_SHEET);
         return text
+          .replace(SCRIPT, "")
           .replace(STYLE_SHEET, "")
-          .replace("</head>", () => `  <style>${styles()}</style>\n  </head>`)
+          .replace("</head>", () => `  <style>${styles()}</style>${scripts.join("")}\n  </head>`)
           .replace(OPENING, words)
           .replace("</body>", () => `${sheets.join("").trimStart()}\n  </body>`);
       },
     },
   };
+}
+
+/** The tags, with a word that the first paint does not wait for what they fetch. */
+function later(text: string, tags: RegExp): string[] {
+  return (text.match(tags) ?? []).map((tag) => tag.replace(/<(script|link)/, '<$1 fetchpriority="low"'));
 }
 
 function styles(): string {

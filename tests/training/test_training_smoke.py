@@ -16,8 +16,17 @@ import torch
 from sonotag.models.tagger import Tagger, load_tagger
 from sonotag.models.tagger_format import TaggerConfig
 from training import pipeline
-from training.activity import activity_of
-from training.clips import HELD_OUT, assign_folds, load_clips, read_manifest, recorded_folds, training_side
+from training.activity import Activity, activity_of
+from training.clips import (
+    HELD_OUT,
+    Clip,
+    Row,
+    assign_folds,
+    load_clips,
+    read_manifest,
+    recorded_folds,
+    training_side,
+)
 from training.clips import test_side as held_out_side
 from training.config import TrainingConfig, with_settings
 from training.evaluation.calibrate import SILENCE_MARGIN, calibrate, silent_thresholds
@@ -149,6 +158,37 @@ def test_batches_repeat_for_a_seed_and_mark_what_sounds(run: tuple[Path, pipelin
     assert first.target.shape == first.weight.shape == (4, 16, len(LABELS))
     assert np.isfinite(first.mel_db).all()
     assert set(np.unique(first.target)) <= {0.0, 1.0}
+
+
+def texture(label: str, mel: int, columns: int, frame: int) -> Clip:
+    """A clip of one band, in which it sounds for `columns` from that of `frame` on."""
+    active = np.zeros(SMALL.network.columns_per_frame * SMALL.example_frames, bool)
+    active[frame * SMALL.network.columns_per_frame :][:columns] = True
+    power = np.zeros((len(active), SMALL.network.n_mels), np.float32)
+    power[active, mel] = 1.0
+    row = Row(Path("none"), "none", label, (), "CC0-1.0", "", "", f"{label} {mel}", 1, False)
+    return Clip(row, meaning_of(label, ()), power, 0.0, Activity(active, np.zeros_like(active)))
+
+
+@pytest.mark.parametrize(("label", "blends"), [("rain", True), ("dog barking", False)])
+def test_sounds_that_last_are_blended_of_two_recordings(label: str, blends: bool) -> None:
+    clips = [texture(label, mel, 30, frame) for mel, frame in ((10, 2), (50, 12))]
+    noise = np.ones((500, SMALL.network.n_mels), np.float32)
+    maker = MixtureMaker(clips, noise, replace(SMALL, blend_share=1.0, reverb_share=0.0), seed=3)
+    both = 0
+    for _ in range(60):
+        event = maker._event()
+        assert np.isfinite(event.power).all()
+        assert (event.power >= 0).all()
+        heard = event.power.sum(axis=1) > 0
+        low, high = (event.power[:, part].sum() > 0 for part in (slice(0, 30), slice(30, None)))
+        both += bool(low and high)
+        # Wherever one of them sounds, the event is active.
+        assert (event.activity[heard] > 0).mean() > 0.9
+    assert (both > 10) == blends
+    plain = MixtureMaker(clips, noise, replace(SMALL, blend_share=0.0, reverb_share=0.0), seed=3)
+    powers = [plain._event().power for _ in range(30)]
+    assert not any(power[:, :30].sum() * power[:, 30:].sum() for power in powers)
 
 
 def test_folding_the_normalisation_changes_nothing(tmp_path: Path) -> None:

@@ -29,7 +29,10 @@ export function RecordingPage() {
   const { recordings } = useWords();
   const { session } = useWorkspace();
   // Deferred: what it lets in is much, and so is drawn in pieces that let the reader in between.
-  const there = useDeferredValue(useSession((state) => state.recording !== null));
+  const there = useDeferredValue(
+    useSession((state) => state.recording !== null),
+    false,
+  );
   const title = useSession((state) => state.recording?.title);
   const attribution = useSession((state) => state.recording?.source.attribution);
   const failed = useSession((state) => state.recording?.state === "failed" && state.recording.error !== null);
