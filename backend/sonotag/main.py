@@ -225,6 +225,7 @@ def build_services(settings: Settings, stack: ExitStack, outside: Outside, watch
     stack.callback(care.close)
     signer = Signer(own_secret(settings, data))
     scorer = Scorer(data, models)
+    watch.memory.add_cache(scorer.forget)
     return Services(
         settings=settings,
         data=data,

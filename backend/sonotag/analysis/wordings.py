@@ -67,6 +67,18 @@ class AskedPrompts:
     covered: NDArray[np.bool_]
     coverage: tuple[PromptCoverage, ...]
 
+    def part(self, places: Sequence[int]) -> AskedPrompts:
+        """Those prompts, with no more wordings than they need."""
+        needed = sorted({wording for place in places for wording in self.wanted[place] + self.against[place]})
+        at = {wording: index for index, wording in enumerate(needed)}
+        return AskedPrompts(
+            _part(self.wordings, needed),
+            tuple(tuple(at[wording] for wording in self.wanted[place]) for place in places),
+            tuple(tuple(at[wording] for wording in self.against[place]) for place in places),
+            self.covered[list(places)],
+            tuple(self.coverage[place] for place in places),
+        )
+
 
 def ask(prompts: Sequence[str], encode_text: Callable[[Sequence[str]], PromptVectors]) -> AskedPrompts:
     """Reads `prompts` and has their wordings encoded, each once."""

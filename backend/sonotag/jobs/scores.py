@@ -14,10 +14,14 @@ from sonotag.analysis.scoring import frames_per_column
 from sonotag.analysis.wordings import AskedPrompts, ask, score_prompts
 from sonotag.domain import SAMPLE_RATE_HZ, Detection, DetectionRule, Float32, Recording
 from sonotag.errors import ModelError
+from sonotag.jobs.score_rows import ScoreRows
 from sonotag.models.encoder import Encoder
 from sonotag.models.manager import AUTO, ModelManager
 from sonotag.store.arrays import read_rows
 from sonotag.store.files import FRAMES_DTYPE, DataDirectory
+
+KEPT_COLUMNS = 4096
+"""Rows of a whole recording in at most so many columns are kept: those that a map begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Scorer:
     def __init__(self, data: DataDirectory, models: ModelManager) -> None:
         self._data = data
         self._models = models
+        self._rows = ScoreRows()
+
+    def forget(self) -> None:
+        """Gives back what is kept to answer sooner."""
+        self._rows.forget()
 
     def encoder_of(self, recording: Recording, wait_s: float = 0.0) -> Encoder:
         """The model that the recording's frames are from; before there are any, the one that would make them.
@@ -90,9 +99,32 @@ class Scorer:
         stop = recording.frames_done if math.isinf(to_s) else min(math.ceil(to_s / hop_s), recording.frames_done)
         stop = max(first, stop)
         per_column = frames_per_column(stop - first, max_columns)
-        scores = score_prompts(self.frames(recording, first, stop), asked, per_column)
+        if (first, stop) == (0, recording.frames_done) and max_columns <= KEPT_COLUMNS:
+            scores = self._whole(recording, asked, per_column)
+        else:
+            scores = score_prompts(self.frames(recording, first, stop), asked, per_column)
         end_s = min(stop * hop_s, max(first * hop_s, recording.samples_done / SAMPLE_RATE_HZ))
         return ScoreTable(recording, asked, first * hop_s, end_s, per_column * hop_s, scores)
+
+    def _whole(self, recording: Recording, asked: AskedPrompts, per_column: int) -> Float32:
+        """Scores [P, columns] of all there is: rows that are known, and the others made now, and kept."""
+        frames = self.frames(recording, 0, recording.frames_done)
+        encoder = self.encoder_of(recording)
+        stored = self._data.files_of(recording.id).frames(encoder.name, encoder.version)
+        try:
+            status = stored.stat()
+        except FileNotFoundError:  # nothing is heard yet
+            return score_prompts(frames, asked, per_column)
+        # What is encoded anew has another file, and what grows another time.
+        made_of = (recording.id, encoder.version, status.st_ino, status.st_mtime_ns, len(frames), per_column)
+        keys = [(*made_of, one.prompt) for one in asked.coverage]
+        rows = [self._rows.get(key) for key in keys]
+        unknown = [place for place, row in enumerate(rows) if row is None]
+        fresh = score_prompts(frames, asked.part(unknown), per_column)
+        for place, row in zip(unknown, fresh, strict=True):
+            self._rows.put(keys[place], row)
+            rows[place] = row
+        return np.array(rows, dtype=np.float32).reshape(len(rows), fresh.shape[1])
 
     def detections(
         self, recording: Recording, prompts: Sequence[str], rule: DetectionRule | Sequence[DetectionRule]
