@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { violations, violationsInBothThemes } from "./axe";
 import { expect, test } from "./fixtures";
@@ -91,6 +92,36 @@ test("a pasted link draws its map while it is still being fetched", async ({ pag
   await expect(there).toHaveAttribute("href", `${rig.link("slow")}&t=45s`);
   await expect(page.getByRole("button", { name: "Play", exact: true })).toBeEnabled();
   expect(await violationsInBothThemes(page)).toEqual([]);
+});
+
+test("somebody new gets from a pasted link to labels by what the page itself says", async ({
+  page,
+  view,
+}) => {
+  test.setTimeout(180_000);
+  await page.goto(rig.url);
+  await page.keyboard.press("Tab");
+  await hand(page, "paste", "text/plain", rig.link("quick"));
+  await page.getByRole("button", { name: "Listen" }).click();
+  await expect(page.getByRole("button", { name: "Export" })).toBeVisible({ timeout: FETCH_MS });
+  await view.untilDone(FETCH_MS);
+  const words = page.getByLabel("Add a sound to look for");
+  await words.fill("church bells ringing; a cock crows");
+  await words.press("Enter");
+  await expect(view.rows).toContainText(["church bells ringing", "a cock crows"]);
+  const moment = view.moments.filter({ hasText: "church bells ringing" }).first();
+  await moment.click();
+  await page.getByRole("button", { name: "Play this moment" }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Export" }).click();
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Audacity labels" }).click();
+  const labels = readFileSync(await (await arriving).path(), "utf8")
+    .trim()
+    .split("\n");
+  const rung = labels.filter((line) => line.endsWith("\tchurch bells ringing"));
+  expect(rung.length).toBeGreaterThan(0);
+  for (const line of labels) expect(line).toMatch(/^\d+\.\d+\t\d+\.\d+\t\S/);
 });
 
 test("a link in the page's address waits for a press", async ({ page }) => {
