@@ -185,6 +185,20 @@ def test_batched_is_single(small: Path, threads: int) -> None:
         np.testing.assert_array_equal(together.clip[place_], alone.clip[0])
 
 
+def test_windows_may_lie_anywhere_and_results_stay_what_they_were(tiny_engine: OpenVINOEngine) -> None:
+    window = signal(silent=False)[None]
+    wanted = tiny_engine.encode_audio(window)
+    before = wanted.frames.copy()
+    spread = np.empty((1, 2 * window.shape[1]), np.float32)
+    spread[:, ::2] = window
+    fixed = window.copy()
+    fixed.flags.writeable = False
+    for other in (spread[:, ::2], fixed):
+        np.testing.assert_array_equal(tiny_engine.encode_audio(other).frames, before)
+    assert (tiny_engine.encode_audio(signal(silent=True)[None]).frames != before).any()
+    np.testing.assert_array_equal(wanted.frames, before)
+
+
 def test_what_was_not_used_lately_is_given_back_and_fetched_again(small: Path) -> None:
     engine = OpenVINOEngine.opened(prepared_folder(small), TINY, precision="float32", threads=2)
     windows, texts = np.stack([signal(silent=False), signal(silent=True)]), [[0, 7, 8, 2], [0, 9, 2]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
 import mmap
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -74,17 +76,19 @@ class Network:
 
     def __init__(self, compiled: Any, mapped: mmap.mmap | None = None) -> None:
         self._compiled = compiled
-        self._request = compiled.create_infer_request()
         self._mapped = mapped
+        self._request: Any = None
 
     def __call__(self, *inputs: npt.NDArray[Any]) -> list[Float32]:
         """Inputs and outputs in the order of the network's, outputs as arrays of their own."""
+        if self._request is None:
+            self._request = self.request()
         results = self._request.infer(dict(enumerate(inputs)))
         return [np.asarray(results[place]) for place in range(len(results))]
 
-    def twin(self) -> Network:
-        """The same network for another lane: both may be called at a time."""
-        return Network(self._compiled, self._mapped)
+    def request(self) -> Any:
+        """Of the library: one call at a time."""
+        return self._compiled.create_infer_request()
 
     def export(self) -> memoryview:
         """What :meth:`mapped` takes, its weights included."""
@@ -110,3 +114,25 @@ class Network:
         """Gives back the file's pages, of which the first calls made copies laid out for the processor."""
         if self._mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._mapped.madvise(mmap.MADV_DONTNEED)
+
+
+class Chain:
+    """Networks of one input, one output and known shapes, one behind the other: what one writes, the next reads there.
+
+    One call at a time; several chains of the same networks may be called at a time where these have lanes for them.
+    """
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = list(networks)  # whose files are mapped as long as they are there
+        self._requests = [network.request() for network in self._networks]
+        for before, after in itertools.pairwise(self._requests):
+            after.set_input_tensor(before.get_output_tensor())
+
+    def __call__(self, given: Float32) -> Float32:
+        """An array of its own."""
+        # It is read where it lies, which the library does only of what may be written.
+        shared = np.require(given, np.float32, ["C", "W"])
+        self._requests[0].set_input_tensor(openvino().Tensor(shared, shared_memory=True))
+        for request in self._requests:
+            request.infer()
+        return np.array(self._requests[-1].get_output_tensor().data)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from openflam.config import FLAMConfig
 from openflam.engines.interface import AudioArrays, EngineName, Float32, PrecisionName, TextArrays
-from openflam.engines.network import Network, has_bfloat16
+from openflam.engines.network import Chain, Network, has_bfloat16
 from openflam.errors import EngineError
 from openflam.storage import storage_errors
 from openflam.text import groups_in_order
@@ -50,13 +50,6 @@ class AudioNetworks(NamedTuple):
     heads: Network
     """-> [1, T + 1, 512]"""
 
-    def encode(self, window: Float32) -> Float32:
-        """[1, N] -> [1, T + 1, D]"""
-        values = window
-        for network in self:
-            (values,) = network(values)
-        return values
-
     def release(self) -> None:
         """See :meth:`Network.release`; the other two are small."""
         self.front.release()
@@ -70,8 +63,8 @@ class Lanes:
     layer. A single one is not.
     """
 
-    def __init__(self, lanes: Sequence[AudioNetworks]) -> None:
-        self._free: SimpleQueue[AudioNetworks] = SimpleQueue()
+    def __init__(self, lanes: Sequence[Chain]) -> None:
+        self._free: SimpleQueue[Chain] = SimpleQueue()
         for lane in lanes:
             self._free.put(lane)
         self._pool = ThreadPoolExecutor(len(lanes), thread_name_prefix="flam lane")
@@ -86,7 +79,7 @@ class Lanes:
     def _encode(self, window: Float32) -> Float32:
         lane = self._free.get()
         try:
-            return lane.encode(window)
+            return lane(window)
         finally:
             self._free.put(lane)
 
@@ -141,11 +134,11 @@ class OpenVINOEngine:
         config: FLAMConfig,
         *,
         precision: PrecisionName,
-        lanes: Callable[[], list[AudioNetworks]] | None = None,
+        lanes: Callable[[], list[Chain]] | None = None,
         max_batch: int = 1,
     ) -> None:
         """`lanes` opens as many as `max_batch`; None: there are none, and windows go one after the other."""
-        self._audio = audio
+        self._audio = Chain(audio)
         self._open_text = text
         self._text: TextNetworks | None = None
         self._text_used_at = 0.0
@@ -173,18 +166,26 @@ class OpenVINOEngine:
             networks.tower.release()
             return networks
 
-        def audio(lanes: int) -> list[AudioNetworks]:
+        def audio(lanes: int = 1) -> AudioNetworks:
             names = ("features", "audio_front", "audio_back", "audio_heads")
-            first = AudioNetworks(*(part(name, lanes) for name in names))
-            found = [first, *(AudioNetworks(*(network.twin() for network in first)) for _ in range(lanes - 1))]
-            for lane in found:
-                lane.encode(np.zeros((1, config.audio.window_samples), np.float32))
-            first.release()
-            return found
+            return AudioNetworks(*(part(name, lanes) for name in names))
+
+        silence = np.zeros((1, config.audio.window_samples), np.float32)
+
+        def lanes() -> list[Chain]:
+            networks = audio(count)
+            chains = [Chain(networks) for _ in range(count)]
+            for chain in chains:
+                chain(silence)
+            networks.release()
+            return chains
 
         count = min(threads, MOST_LANES)
-        lanes = (lambda: audio(count)) if count > 1 else None
-        return cls(audio(1)[0], text, config, precision=precision, lanes=lanes, max_batch=count)
+        networks = audio()
+        engine = cls(networks, text, config, precision=precision, lanes=lanes if count > 1 else None, max_batch=count)
+        engine.encode_audio(silence)
+        networks.release()
+        return engine
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
@@ -194,7 +195,7 @@ class OpenVINOEngine:
             parts = self._lanes.encode(samples)
             self._lanes_used_at = time.monotonic()
         else:
-            parts = [self._audio.encode(samples[i : i + 1]) for i in range(len(samples))]
+            parts = [self._audio(samples[i : i + 1]) for i in range(len(samples))]
         projected = np.concatenate(parts)
         return AudioArrays(np.ascontiguousarray(projected[:, :-1]), np.ascontiguousarray(projected[:, -1]))
 
