@@ -49,7 +49,7 @@ export const detections: Words["detections"] = {
   accept: "Bestätigen",
   reject: "Verwerfen",
   remove: "Entfernen",
-  asFound: "Wie zuvor",
+  asFound: "Wie gefunden",
   beginningOf: (prompt) => `Anfang von ${prompt}`,
   endOf: (prompt) => `Ende von ${prompt}`,
 

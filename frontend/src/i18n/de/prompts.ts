@@ -42,7 +42,7 @@ export const prompts: Words["prompts"] = {
   scoreToReach: (prompt) => `Wert, den ${prompt} erreichen muss`,
   mute: "Stumm",
   unmute: "Nicht mehr stumm",
-  sharedThreshold: "Schwelle teilen",
+  sharedThreshold: "Gemeinsame Schwelle",
   colourOf: (prompt) => `Farbe von ${prompt}`,
   colourAsAll: "Wie alle",
   colours: {
