@@ -170,7 +170,7 @@ test.describe("in German", () => {
     const fits = () => actions.evaluate((box) => box.scrollWidth <= box.clientWidth);
     expect(await fits()).toBe(true);
     await page.getByRole("slider", { name: "Anfang von dog barking" }).press("ArrowLeft");
-    await expect(actions.getByRole("button", { name: "Wie zuvor" })).toBeVisible();
+    await expect(actions.getByRole("button", { name: "Wie gefunden" })).toBeVisible();
     expect(await fits()).toBe(true);
     await page.keyboard.press("i");
     await expect(page.getByRole("region", { name: "Warum, warum nicht" })).toContainText(
