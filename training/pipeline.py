@@ -197,7 +197,9 @@ def finish(config: TrainingConfig, material: Material, out: Path) -> Report:
     """Cross-fitted figures, the advertised labels, the calibrated weights and their attributions."""
     held_out, report = cross_fitted(config, material, out, recorded_folds(material.clips))
     tagger, _ = load_tagger(_path_of(out, None))
-    own_noise = _score_noises(config, tagger, 0, NOISE_SEED)
+    own_noise = _score_noises(
+        replace(config, varied_noise_realisations=config.own_noise_realisations), tagger, 0, NOISE_SEED
+    )
     set_calibration(tagger, kept_silent(calibration_of(held_out), own_noise))
     # Noise is nobody's training clip: here the published network itself is measured, on noises of another seed.
     fresh_noise = _score_noises(config, tagger, 0, FRESH_NOISE_SEED)

@@ -55,6 +55,7 @@ SMALL = replace(
     test_mixtures_per_fold=2,
     noise_realisations=1,
     varied_noise_realisations=1,
+    own_noise_realisations=1,
     psds_thresholds=4,
     default_folds=(1, 2),
 )
