@@ -7,6 +7,8 @@ const PAGE = "/index.html";
 const STYLES = ["tokens.css", "first.css"];
 const OPENING = "<!--opening-->";
 const SCRIPT = /\s*<(?:script type="module"[^>]*><\/script>|link rel="modulepreload"[^>]*>)/g;
+/** Only two files of low priority are fetched at a time until a browser has seen the whole document. */
+const LARGEST = "/shared-";
 const STYLE_SHEET = /\s*<link rel="stylesheet"[^>]*>/g;
 
 /**
@@ -22,10 +24,10 @@ export function firstPaint(): Plugin {
       handler(text, { path }) {
         if (path !== PAGE) return text;
         if (!text.includes(OPENING)) throw new Error("the first words have no place");
-        // The entry names the others in the order in which they run, and the largest last. A browser that has not seen
-        // the whole document yet fetches only two of low priority at a time: the largest is to be among them.
-        const scripts = later(text, SCRIPT).reverse();
-        const sheets = later(text, STYLE_SHEET);
+        const scripts = (text.match(SCRIPT) ?? []).map((tag) =>
+          tag.includes(LARGEST) ? afterwards(tag) : tag,
+        );
+        const sheets = (text.match(STYLE_SHEET) ?? []).map(afterwards);
         return text
           .replace(SCRIPT, "")
           .replace(STYLE_SHEET, "")
@@ -37,9 +39,9 @@ export function firstPaint(): Plugin {
   };
 }
 
-/** The tags, with a word that the first paint does not wait for what they fetch. */
-function later(text: string, tags: RegExp): string[] {
-  return (text.match(tags) ?? []).map((tag) => tag.replace(/<(script|link)/, '<$1 fetchpriority="low"'));
+/** With a word to the browser that the first paint does not wait for what the tag fetches. */
+function afterwards(tag: string): string {
+  return tag.replace(/<(script|link)/, '<$1 fetchpriority="low"');
 }
 
 function styles(): string {
