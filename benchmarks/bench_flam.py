@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from benchmarks.server import PeakMemory, Server, make_recording, running_server
-from sonotag.models.flam import TEXT_KEPT_S
+from sonotag.models.flam import UNUSED_KEPT_S
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG_S = 3 * 3600.0
@@ -46,7 +46,7 @@ def main() -> dict[str, Any]:
                     done = server.wait_until_done(recording_id, every_s=0.5)
                 took_s = time.monotonic() - began_s
                 server.client.get("/api/prompts", params={"prompts": NEW_PROMPTS}).raise_for_status()
-                time.sleep(TEXT_KEPT_S + 2)
+                time.sleep(UNUSED_KEPT_S + 2)
                 after = server.resident_bytes()
     assert done["model"] == "flam"
     return {

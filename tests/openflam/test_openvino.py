@@ -203,10 +203,12 @@ def test_what_was_not_used_lately_is_given_back_and_fetched_again(small: Path) -
     engine = OpenVINOEngine.opened(prepared_folder(small), TINY, precision="float32", threads=2)
     windows, texts = np.stack([signal(silent=False), signal(silent=True)]), [[0, 7, 8, 2], [0, 9, 2]]
     before, text_before = engine.encode_audio(windows), engine.encode_tokens(texts)
-    assert not engine.rest(unused_s=60)
+    left_s = engine.rest(unused_s=60)
+    assert left_s is not None
+    assert 0 < left_s <= 60
     assert engine._lanes is not None
     assert engine._text is not None
-    assert engine.rest(unused_s=0)
+    assert engine.rest(unused_s=0) is None
     assert (engine._lanes, engine._text) == (None, None)
     for one, other in ((before, engine.encode_audio(windows)), (text_before, engine.encode_tokens(texts))):
         for values, again in zip(one, other, strict=True):

@@ -246,7 +246,7 @@ class WatchedRuntime:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._runtime, name)
 
-    def rest(self, unused_s: float) -> bool:
+    def rest(self, unused_s: float) -> float | None:
         done = self._runtime.rest(unused_s)
         self.rested.set()
         return done
@@ -262,6 +262,26 @@ def test_after_new_prompts_the_runtime_rests_and_not_after_known_ones(encoder: F
     assert not runtime.rested.wait(0.1)
     fresh.encode_text(["something new"])
     assert runtime.rested.wait(10)
+
+
+def test_the_runtime_rests_again_when_more_may_be_given_back(encoder: FlamEncoder) -> None:
+    """What is used last is not kept for twice the time because something else was given back before."""
+    answers: list[float | None] = [0.05, None]
+    rested_at_s: list[float] = []
+    done = threading.Event()
+
+    class Holding(WatchedRuntime):
+        def rest(self, unused_s: float) -> float | None:
+            rested_at_s.append(time.monotonic())
+            if len(rested_at_s) == 2:
+                done.set()
+            return answers.pop(0)
+
+    fresh = FlamEncoder(cast("Runtime", Holding(encoder._runtime)), unused_kept_s=0.5)
+    fresh.encode_audio(np.zeros((2, 480_000), np.float32))
+    assert done.wait(10)
+    assert 0.04 < rested_at_s[1] - rested_at_s[0] < 0.5
+    assert not answers
 
 
 def test_an_engine_that_cannot_do_what_is_asked_says_so(tmp_path: Path) -> None:

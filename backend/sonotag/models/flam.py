@@ -220,20 +220,21 @@ class FlamEncoder:
             for prompt, vector, scale, bias, truncated in zip(prompts, *text, strict=True)
         }
 
-    def _rest_later(self) -> None:
+    def _rest_later(self, after_s: float | None = None) -> None:
         """Prompts come in bursts, while somebody is writing them, and recordings too; between those their memory is
         given back."""
         with self._lock:
             if self._resting is None:
-                self._resting = threading.Timer(self._unused_kept_s, self._rest)
+                self._resting = threading.Timer(self._unused_kept_s if after_s is None else after_s, self._rest)
                 self._resting.daemon = True
                 self._resting.start()
 
     def _rest(self) -> None:
         with self._lock:
             self._resting = None
-        if not self._runtime.rest(self._unused_kept_s):
-            self._rest_later()
+        left_s = self._runtime.rest(self._unused_kept_s)
+        if left_s is not None:
+            self._rest_later(left_s)
 
 
 def _sentence(text: str) -> str:

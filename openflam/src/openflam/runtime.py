@@ -74,9 +74,9 @@ class Runtime(Protocol):
         """
         ...
 
-    def rest(self, unused_s: float = 0.0) -> bool:
+    def rest(self, unused_s: float = 0.0) -> float | None:
         """Gives back memory that only new texts, or only several windows at once, need, and that they did not use for
-        so long; the next ones fetch it again. True: all such memory is given back.
+        so long; the next ones fetch it again. Returns in how many seconds there may be more; None: all is given back.
         """
         ...
 
@@ -128,7 +128,7 @@ class LoadedRuntime:
                 whole[first : first + len(part)] = part
         return TextVectors(*text, truncated)
 
-    def rest(self, unused_s: float = 0.0) -> bool:
+    def rest(self, unused_s: float = 0.0) -> float | None:
         """See :class:`Runtime`."""
         with self._lock:
             return self._engine.rest(unused_s)

@@ -50,9 +50,10 @@ class Engine(Protocol):
         """Token ids of each text, the first and the last included -> embeddings."""
         ...
 
-    def rest(self, unused_s: float) -> bool:
+    def rest(self, unused_s: float) -> float | None:
         """Gives back what only texts or only several windows at once need, where that was not used for so long.
 
-        The next to need it fetches it again. True: nothing is left that could be given back.
+        The next to need it fetches it again. Returns in how many seconds there may be more to give back; None: never,
+        as it stands.
         """
         ...

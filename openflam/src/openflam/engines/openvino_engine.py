@@ -211,15 +211,22 @@ class OpenVINOEngine:
         self._text_used_at = time.monotonic()
         return found
 
-    def rest(self, unused_s: float) -> bool:
+    def rest(self, unused_s: float) -> float | None:
         """See :class:`openflam.engines.interface.Engine`."""
-        since = time.monotonic() - unused_s
-        if self._text_used_at <= since:
-            self._text = None
-        if self._lanes is not None and self._lanes_used_at <= since:
-            self._lanes.close()
-            self._lanes = None
-        return self._text is None and self._lanes is None
+        now = time.monotonic()
+        left: list[float] = []
+        if self._text is not None:
+            if (text_s := self._text_used_at + unused_s - now) <= 0:
+                self._text = None
+            else:
+                left.append(text_s)
+        if self._lanes is not None:
+            if (lanes_s := self._lanes_used_at + unused_s - now) <= 0:
+                self._lanes.close()
+                self._lanes = None
+            else:
+                left.append(lanes_s)
+        return min(left, default=None)
 
 
 def precision_of(network: str, precision: PrecisionName) -> PrecisionName:

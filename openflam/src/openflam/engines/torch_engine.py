@@ -54,9 +54,9 @@ class TorchEngine:
             text = self._model.encode_tokens(*(torch.as_tensor(part, device=self._device) for part in (ids, mask)))
             return TextArrays(*(array(part) for part in text))
 
-    def rest(self, unused_s: float) -> bool:
+    def rest(self, unused_s: float) -> float | None:
         """See :class:`openflam.engines.interface.Engine`. The towers are one module here, and stay."""
-        return True
+        return None
 
     def _tensor(self, values: Float32) -> Tensor:
         # torch shares an array's memory, and warns of one that may not be written.
