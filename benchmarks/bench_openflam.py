@@ -81,6 +81,34 @@ def matrix_rates(threads: int) -> dict[str, float]:
     return rates
 
 
+def on_cuda(folder: Path) -> tuple[dict[str, float], dict[str, bool]]:
+    """Figures and gate of a graphics processor, where torch has one: the best batch beside its own bfloat16 product."""
+    from openflam import open_runtime
+    from openflam.device import best_device
+
+    if best_device() == "cpu":
+        return {}, {}
+    import torch
+
+    one, other = (torch.randn(2 * MATRIX, 2 * MATRIX, device="cuda", dtype=torch.bfloat16) for _ in range(2))
+
+    def product() -> None:
+        torch.matmul(one, other)
+        torch.cuda.synchronize()
+
+    rate = 2 * (2 * MATRIX) ** 3 / 1e9 / seconds(product, 10)
+    runtime = open_runtime(folder, tokenizer=folder / TOKENIZER, engine="torch")
+    figures = {"CUDA, bfloat16 product, GFLOP/s": rate}
+    best = 0.0
+    for batch in sorted({1, 8, runtime.max_batch}):
+        windows = np.random.default_rng(0).uniform(-0.3, 0.3, (batch, 480_000)).astype(np.float32)
+        per_second = batch / seconds(lambda windows=windows: runtime.encode_audio(windows))
+        figures[f"CUDA, batch {batch}, windows a second"] = per_second
+        best = max(best, per_second)
+    part = best * WINDOW_GFLOP / rate
+    return {**figures, "CUDA, part of that product": part}, {"CUDA: 60 % of its own product": part >= 0.6}
+
+
 def run_side(
     python: Path | str, name: str, folder: Path, threads: int, cache: Path | None = None, **more: str
 ) -> dict[str, Any]:
@@ -129,6 +157,7 @@ def main() -> dict[str, Any]:
         older = turns(folder / "older", ONEDNN_MAX_CPU_ISA=OLDER)
         is_detailed = bool(os.environ.get("SONOTAG_BENCH_NODES")) and ours["engine"].startswith("openvino")
         nodes = node_times(folder, threads) if is_detailed else {}
+        cuda, cuda_gates = on_cuda(folder)
     rates = matrix_rates(threads)
     return {
         "compared with": words,
@@ -142,7 +171,8 @@ def main() -> dict[str, Any]:
         **{f"matrix product, {key}, GFLOP/s": rate for key, rate in rates.items()},
         **bounds(ours, rates),
         **of_the_bound(nodes, ours, rates),
-        "gates": gates(ours, theirs, rates, older),
+        **cuda,
+        "gates": {**gates(ours, theirs, rates, older), **cuda_gates},
     }
 
 

@@ -13,7 +13,12 @@ test("FLAM takes over once its weights are there, and a recording heard before c
 }) => {
   test.setTimeout(2 * LOAD_MS);
   page.setDefaultTimeout(20_000);
-  const server = new Server();
+  // What runs it fastest is not tried out here, which takes both processors for a minute: `tests/openflam` does.
+  const server = new Server({
+    SONOTAG_SHARED_LIBRARY: "true",
+    SONOTAG_ENGINE: "openvino",
+    SONOTAG_PRECISION: "float32",
+  });
   await server.start();
   try {
     await page.goto(server.url);

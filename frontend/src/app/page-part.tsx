@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, useLayoutEffect, useState } from "react";
 import { useWords } from "../i18n/language";
 import { ProblemBox } from "../ui/ProblemBox";
 
@@ -32,7 +32,7 @@ export function pagePart<Props extends object>(
   };
   function Part(props: Props) {
     const [Shown, setShown] = useState(() => loaded);
-    useEffect(() => {
+    useLayoutEffect(() => {
       if (Shown) return;
       load().then(
         () => setShown(() => loaded),

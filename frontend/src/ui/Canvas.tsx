@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { DisposableScope } from "../lib/disposable-scope";
 
 export interface Surface {
@@ -28,7 +28,8 @@ export function Canvas(props: { paint: Paint; watch?: Watch; className?: string;
   const latest = useRef(paint);
   const request = useRef<() => void>(() => undefined);
 
-  useEffect(() => {
+  // Before the paint, so that the first one has what is drawn: other effects of a page drawn in pieces come after it.
+  useLayoutEffect(() => {
     const canvas = element.current;
     if (!canvas) return;
     const scope = new DisposableScope();

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from openflam.config import FLAMConfig, check_waveform
+from openflam.device import Device, best_device
 from openflam.engines import network
 from openflam.engines.interface import (
     AudioArrays,
@@ -177,6 +178,7 @@ def open_runtime(
 ) -> Runtime:
     """Opens the published weights with the engine and precision that are given, or else the fastest that hold.
 
+    On a graphics processor that torch can use, torch runs the model there, unless OpenVINO or int8 is asked for.
     `checkpoint` is a file, or a folder that holds it; `tokenizer` roberta-base's tokenizer.json. What is made from them
     lies in `cache_dir` (else beside the checkpoint), so that a later start is short. `threads` None is what this
     process may use. `progress` is told, in this thread, what is going on. `calibration` gives windows [N, 480000] of
@@ -216,8 +218,9 @@ class Opening(NamedTuple):
 
 def open_engine(how: Opening, engine: EngineName | Literal["auto"]) -> tuple[Engine, str]:
     """The engine, and its weights' SHA-256."""
-    if engine == "torch":
-        return open_torch(how)
+    device = best_device() if engine != "openvino" and how.precision != "int8" else "cpu"
+    if engine == "torch" or device != "cpu":
+        return open_torch(how, device)
     if engine == "openvino":
         return open_prepared(how, "openvino")
     if not network.is_installed():
@@ -276,18 +279,22 @@ def opened(prepared: Prepared, how: Opening) -> Engine | None:
     )
 
 
-def open_torch(how: Opening) -> tuple[Engine, str]:
-    """The model on torch; unasked in bfloat16 where the processor has it."""
+def open_torch(how: Opening, device: Device = "cpu") -> tuple[Engine, str]:
+    """The model on torch; unasked in bfloat16 where the processor or the device has it."""
+    import torch
+
     from openflam.checkpoint import convert_checkpoint, load_model
     from openflam.engines.torch_engine import TorchEngine
 
     precision = how.precision
     if precision == "auto":
-        precision = "bfloat16" if has_bfloat16() else "float32"
+        is_half = has_bfloat16() if device == "cpu" else torch.cuda.is_bf16_supported()
+        precision = "bfloat16" if is_half else "float32"
     if precision == "int8":
         raise EngineError("torch does not run the model in int8", "Choose openvino, or another precision")
     how.tell("converting")
     converted = convert_checkpoint(how.source, precision, config=how.config, cache_dir=how.cache)
     how.tell("loading")
     model = load_model(converted.path, config=how.config)
-    return TorchEngine(model, threads=how.threads), converted.source_sha256
+    log.info("torch runs the model on %s", device)
+    return TorchEngine(model, threads=how.threads, device=device), converted.source_sha256

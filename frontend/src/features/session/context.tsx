@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, use, useEffect, useState } from "react";
+import { createContext, type ReactNode, use, useLayoutEffect, useState } from "react";
 import { useStore } from "zustand";
 import { apiUrl } from "../../api/base";
 import type { Place } from "../../app/place";
@@ -70,7 +70,8 @@ export function WorkspaceProvider(props: {
   // The words of the address count once, on opening; later ones come from the page itself.
   const [firstPrompts] = useState(prompts);
   const [firstPlace] = useState(place);
-  useEffect(() => {
+  // Not after the paint: the page is waiting for nothing else.
+  useLayoutEffect(() => {
     const opened = openWorkspace(id, firstPrompts, firstPlace);
     setWorkspace(opened.workspace);
     return opened.dispose;

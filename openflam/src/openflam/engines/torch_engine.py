@@ -8,12 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from openflam.device import Device, windows_at_once
 from openflam.engines.interface import AudioArrays, EngineName, Float32, PrecisionName, TextArrays
 from openflam.model import FLAM
 from openflam.text import near_length_groups, pad
-
-WINDOWS_ON_A_DEVICE = 32
-"""Windows of a call on a graphics processor, where a batch pays."""
 
 
 def array(tensor: Tensor) -> Float32:
@@ -25,15 +23,15 @@ class TorchEngine:
 
     name: EngineName = "torch"
 
-    def __init__(self, model: FLAM, *, threads: int, device: str = "cpu") -> None:
-        """`threads` bounds torch's pool; on `device` "cuda" the spectrogram is computed there too."""
+    def __init__(self, model: FLAM, *, threads: int, device: Device = "cpu") -> None:
+        """`threads` bounds torch's pool. On `device` "cuda" the spectrogram is computed there too, and a batch pays."""
         self._model = model.to(device)
         self._device = torch.device(device)
         self._threads = threads
         self._padding_id = model.config.text.padding_id
         is_half = model.audio_branch.norm.weight.dtype == torch.bfloat16
         self.precision: PrecisionName = "bfloat16" if is_half else "float32"
-        self.max_batch = 1 if device == "cpu" else WINDOWS_ON_A_DEVICE
+        self.max_batch = 1 if device == "cpu" else windows_at_once(torch.cuda.mem_get_info()[0])
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
