@@ -43,6 +43,8 @@ export async function startLanguage(): Promise<void> {
     await speak(keptLanguage());
   } catch (error) {
     console.warn("The page's language could not be loaded.", error);
+    // The document's first lines have promised another.
+    document.documentElement.lang = "en";
   }
 }
 
