@@ -22,6 +22,7 @@ test.afterAll(() => writeFileSync(task.figures, JSON.stringify({ ...figures, gat
 
 /** The server, too, is asked for the first time only once: several openings, each with a cache of its own. */
 const OPENINGS = 7;
+const REST_MS = 1500;
 
 test("first paint of ten hours", async ({ browser }) => {
   const paintedMs: number[] = [];
@@ -29,7 +30,10 @@ test("first paint of ten hours", async ({ browser }) => {
     const page = await browser.newPage();
     await open(page, task.ids[0]);
     paintedMs.push(await page.evaluate(() => window.watched.paintedAt ?? Number.NaN));
+    // The next one is not to compete with what the server still makes for this one.
+    await page.waitForLoadState("networkidle");
     await page.close();
+    await new Promise((rested) => setTimeout(rested, REST_MS));
   }
   figures.prompts = task.prompts.length;
   figures["first paint of the map, ms (the very first)"] = paintedMs[0];
