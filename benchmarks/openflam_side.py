@@ -1,10 +1,12 @@
 """One side of the comparison in bench_openflam.py, in a process of its own: prints its figures as JSON.
 
     python benchmarks/openflam_side.py reference|ours|eager FOLDER THREADS [CACHE]
+    python benchmarks/openflam_side.py reference|ours|eager FOLDER THREADS --scores WINDOWS.npy PROMPTS [--check]
 
 `reference` runs in the environment of reference_env.py and imports nothing of this project. FOLDER holds the checkpoint
 and the tokenizer as tests/openflam/place.py makes them, and for `ours` what was converted before. With CACHE, a folder
-for that, only the audio tower is timed.
+for that, only the audio tower is timed. The second form prints the scores of prompts (a JSON list) in windows, for
+openflam_compare.py; with --check the side's own sanity check comes first.
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ class Side(Protocol):
 
     def scores(self, window: np.ndarray, prompts: list[str]) -> np.ndarray:
         """The original app's whole call: unbiased scores [P, 32] of prompts in one window [1, 480000]."""
+
+    def check(self) -> None:
+        """Its own `sanity_check`, which raises where the weights are not what they should be."""
 
 
 class Reference:
@@ -85,6 +90,9 @@ class Reference:
             )
         return found.numpy()[0]
 
+    def check(self) -> None:
+        self._model.sanity_check()
+
 
 class Ours:
     """This project's runtime; `eager` is its plain torch path in float32."""
@@ -94,6 +102,7 @@ class Ours:
         from openflam.engines.interface import AudioArrays, TextArrays
         from openflam.probe import Outputs, scores
 
+        self._folder = folder
         self._runtime = open_runtime(folder, tokenizer=folder / TOKENIZER, threads=threads, **how)
         self._scores = lambda audio, text: scores(Outputs(AudioArrays(*audio), TextArrays(*text[:3])))[0]
         self.chosen = f"{self._runtime.engine} {self._runtime.precision}"
@@ -106,6 +115,11 @@ class Ours:
 
     def scores(self, window: np.ndarray, prompts: list[str]) -> np.ndarray:
         return self._scores(self._runtime.encode_audio(window), self._runtime.encode_text(prompts))
+
+    def check(self) -> None:
+        import openflam
+
+        openflam.OpenFLAM(model_name="v1-base", default_ckpt_path=str(self._folder)).sanity_check()
 
 
 def new_prompts() -> Callable[[], list[str]]:
@@ -157,13 +171,20 @@ def figures(side: Side, windows: np.ndarray, started_s: float) -> dict[str, Any]
 
 def main() -> None:
     name, folder, threads = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    cache = sys.argv[4] if len(sys.argv) > 4 else None
+    with_scores = "--scores" in sys.argv
+    cache = sys.argv[4] if len(sys.argv) > 4 and not with_scores else None
     if name == "reference":
         side: Side = Reference(folder, threads)
     elif name == "eager":
         side = Ours(folder, threads, engine="torch", precision="float32")
     else:
         side = Ours(folder, threads, cache_dir=cache)
+    if with_scores:
+        if "--check" in sys.argv:
+            side.check()
+        prompts = json.loads(sys.argv[6])
+        print(json.dumps([side.scores(window[None], prompts).tolist() for window in np.load(sys.argv[5])]))
+        return
     side.audio(np.zeros((1, SAMPLES), np.float32))
     windows = np.random.default_rng(0).uniform(-0.3, 0.3, (8, SAMPLES)).astype(np.float32)
     print(json.dumps(audio_figures(side, windows) if cache else figures(side, windows, time.perf_counter() - BEGAN)))
