@@ -79,7 +79,7 @@ def test_stretches_and_fine_tables_are_not_kept(stage: Stage, made: list[list[st
     asked = stage.scorer.ask(recording, PROMPTS)
     for _ in range(2):
         stage.scorer.table(recording, asked, max_columns=7, from_s=2.0)
-        stage.scorer.table(recording, asked, max_columns=scores.KEPT_COLUMNS + 1)
+        stage.scorer.table(recording, asked, max_columns=scores.MAP_COLUMNS + 1)
     assert made == [PROMPTS] * 4
 
 

@@ -22,11 +22,10 @@ from sonotag.api.schemas_scores import PromptInfo, score_rows
 from sonotag.domain import Event, PromptCoverage
 from sonotag.errors import ModelError
 from sonotag.jobs.events import EventLog
-from sonotag.jobs.scores import Scorer
+from sonotag.jobs.scores import MAP_COLUMNS, Scorer
 from sonotag.models.encoder import Encoder
 from sonotag.store.database import Database
 
-SNAPSHOT_COLUMNS = 4096
 MODEL_WAIT_S = 20.0
 """A viewer who comes while the model is loading waits for it this long."""
 
@@ -179,7 +178,7 @@ class Viewer:
                 scores=[None for _ in self._prompts or []],
             )
             return [empty, self.reject(error.problem)]
-        table = self._scorer.table(recording, asked, max_columns=SNAPSHOT_COLUMNS)
+        table = self._scorer.table(recording, asked, max_columns=MAP_COLUMNS)
         return [
             SnapshotMessage.model_construct(
                 seq=recording.last_seq,

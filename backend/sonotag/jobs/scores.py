@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ from sonotag.models.manager import AUTO, ModelManager
 from sonotag.store.arrays import read_rows
 from sonotag.store.files import FRAMES_DTYPE, DataDirectory
 
-KEPT_COLUMNS = 4096
-"""Rows of a whole recording in at most so many columns are kept: those that a map begins with."""
+MAP_COLUMNS = 4096
+"""Most columns that a map begins with. Rows of a whole recording in no more than these are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,12 @@ class Scorer:
 
     def frames(self, recording: Recording, first: int, stop: int) -> NDArray[np.float16]:
         """Stored frames [stop - first, D], a read-only memory map. Raises StorageError."""
+        shape = (self.encoder_of(recording).dimension,)
+        return read_rows(self._stored(recording), FRAMES_DTYPE, shape, first, stop)
+
+    def _stored(self, recording: Recording) -> Path:
         encoder = self.encoder_of(recording)
-        path = self._data.files_of(recording.id).frames(encoder.name, encoder.version)
-        return read_rows(path, FRAMES_DTYPE, (encoder.dimension,), first, stop)
+        return self._data.files_of(recording.id).frames(encoder.name, encoder.version)
 
     def table(
         self,
@@ -99,7 +103,7 @@ class Scorer:
         stop = recording.frames_done if math.isinf(to_s) else min(math.ceil(to_s / hop_s), recording.frames_done)
         stop = max(first, stop)
         per_column = frames_per_column(stop - first, max_columns)
-        if (first, stop) == (0, recording.frames_done) and max_columns <= KEPT_COLUMNS:
+        if (first, stop) == (0, recording.frames_done) and max_columns <= MAP_COLUMNS:
             scores = self._whole(recording, asked, per_column)
         else:
             scores = score_prompts(self.frames(recording, first, stop), asked, per_column)
@@ -109,14 +113,13 @@ class Scorer:
     def _whole(self, recording: Recording, asked: AskedPrompts, per_column: int) -> Float32:
         """Scores [P, columns] of all there is: rows that are known, and the others made now, and kept."""
         frames = self.frames(recording, 0, recording.frames_done)
-        encoder = self.encoder_of(recording)
-        stored = self._data.files_of(recording.id).frames(encoder.name, encoder.version)
+        stored = self._stored(recording)
         try:
             status = stored.stat()
         except FileNotFoundError:  # nothing is heard yet
             return score_prompts(frames, asked, per_column)
         # What is encoded anew has another file, and what grows another time.
-        made_of = (recording.id, encoder.version, status.st_ino, status.st_mtime_ns, len(frames), per_column)
+        made_of = (stored, status.st_ino, status.st_mtime_ns, len(frames), per_column)
         keys = [(*made_of, one.prompt) for one in asked.coverage]
         rows = [self._rows.get(key) for key in keys]
         unknown = [place for place, row in enumerate(rows) if row is None]
