@@ -7,9 +7,10 @@ from pathlib import Path
 
 import torch
 
+from openflam import FLAMConfig
 from openflam.fetch import TOKENIZER_FILE
 from openflam.locate import CHECKPOINT_FILE
-from tests.openflam.filled import published_state
+from tests.openflam.filled import filled_model, published_state
 from tests.openflam.small_tokenizer import train
 
 
@@ -18,6 +19,13 @@ def place(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(published_state(), folder / CHECKPOINT_FILE)
     train(400).save(str(folder / TOKENIZER_FILE))
+
+
+def place_tiny(folder: Path) -> None:
+    """The same of the tiny model, a few hundred kilobytes, into a folder that is there."""
+    config = FLAMConfig.tiny()
+    torch.save(filled_model(config).state_dict(), folder / CHECKPOINT_FILE)
+    train(config.text.vocabulary).save(str(folder / TOKENIZER_FILE))
 
 
 if __name__ == "__main__":

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from openflam import FLAM, FLAMConfig, device, open_runtime, runtime
 from openflam.checkpoint import dtype_of
 from openflam.engines.torch_engine import TorchEngine
-from openflam.locate import CHECKPOINT_FILE
 from tests.openflam.filled import filled_model, golden, signal
-from tests.openflam.small_tokenizer import train
+from tests.openflam.place import place_tiny
 
 TINY = FLAMConfig.tiny()
 
@@ -26,8 +25,7 @@ TINY = FLAMConfig.tiny()
 @pytest.fixture(scope="module")
 def placed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("placed")
-    torch.save(filled_model(TINY).state_dict(), folder / CHECKPOINT_FILE)
-    train(TINY.text.vocabulary).save(str(folder / "tokenizer.json"))
+    place_tiny(folder)
     return folder
 
 

@@ -25,8 +25,7 @@ from openflam.prepare import MANIFEST, folder_of, identity, read_prepared
 from openflam.probe import Outputs, Trial, best, scores
 from openflam.runtime import Runtime
 from tests.openflam.filled import filled_model, golden, load_spec, signal
-from tests.openflam.place import place
-from tests.openflam.small_tokenizer import train
+from tests.openflam.place import place, place_tiny
 
 ROOT = Path(__file__).parents[2]
 TINY = FLAMConfig.tiny()
@@ -137,8 +136,7 @@ sys.exit("torch" in sys.modules)
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny model, prepared for OpenVINO in float32."""
     folder = tmp_path_factory.mktemp("small")
-    torch.save(filled_model(TINY).state_dict(), folder / CHECKPOINT_FILE)
-    train(TINY.text.vocabulary).save(str(folder / "tokenizer.json"))
+    place_tiny(folder)
     opened(folder, config=TINY)
     return folder
 
@@ -206,10 +204,11 @@ def test_what_was_not_used_lately_is_given_back_and_fetched_again(small: Path) -
     left_s = engine.rest(unused_s=60)
     assert left_s is not None
     assert 0 < left_s <= 60
-    assert engine._lanes is not None
-    assert engine._text is not None
+    assert engine._lanes.is_open
+    assert engine._text.is_open
     assert engine.rest(unused_s=0) is None
-    assert (engine._lanes, engine._text) == (None, None)
+    assert not engine._lanes.is_open
+    assert not engine._text.is_open
     for one, other in ((before, engine.encode_audio(windows)), (text_before, engine.encode_tokens(texts))):
         for values, again in zip(one, other, strict=True):
             np.testing.assert_array_equal(values, again)

@@ -11,15 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 import openflam.runtime
 from openflam import FLAMConfig, PromptError, open_runtime
-from openflam.locate import CHECKPOINT_FILE
 from openflam.runtime import TEXTS_FILE, LoadedRuntime, Runtime
 from openflam.textcache import Entry, TextCache, key_of
-from tests.openflam.filled import filled_model
-from tests.openflam.small_tokenizer import train
+from tests.openflam.place import place_tiny
 
 TINY = FLAMConfig.tiny()
 DIM = 4
@@ -124,8 +121,7 @@ for number in range(offset, offset + 30):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
-    torch.save(filled_model(TINY).state_dict(), folder / CHECKPOINT_FILE)
-    train(TINY.text.vocabulary).save(str(folder / "tokenizer.json"))
+    place_tiny(folder)
     return folder
 
 

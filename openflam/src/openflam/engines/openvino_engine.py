@@ -5,12 +5,13 @@ Between the towers and their surroundings the precision changes: spectrogram and
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from openflam.storage import storage_errors
 from openflam.text import groups_in_order
 
 Int64 = npt.NDArray[np.int64]
+Opened = TypeVar("Opened")
 
 MASKED = -30_000.0
 """Added to the attention to other texts: nothing is left of them, and unlike infinity it is a number in every
@@ -73,9 +75,6 @@ class Lanes:
         """[B, N] -> [1, T + 1, D] of each."""
         return list(self._pool.map(self._encode, np.split(windows, len(windows))))
 
-    def close(self) -> None:
-        self._pool.shutdown()
-
     def _encode(self, window: Float32) -> Float32:
         lane = self._free.get()
         try:
@@ -122,6 +121,37 @@ class TokenEmbedding:
         return np.asarray(x * self._weight + self._bias, np.float32)
 
 
+class OnDemand(Generic[Opened]):
+    """What is opened when it is wanted, and again after it was given back."""
+
+    def __init__(self, open_it: Callable[[], Opened]) -> None:
+        self._open = open_it
+        self._opened: Opened | None = None
+        self._used_at = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened is not None
+
+    @contextlib.contextmanager
+    def use(self) -> Generator[Opened]:
+        """It, in use until the context ends."""
+        if self._opened is None:
+            self._opened = self._open()
+        try:
+            yield self._opened
+        finally:
+            self._used_at = time.monotonic()
+
+    def rest(self, unused_s: float) -> float | None:
+        """Gives it back where it was not used for so long; else in how many seconds it may be. None: it is not open."""
+        left_s = self._used_at + unused_s - time.monotonic()
+        if self._opened is None or left_s > 0:
+            return None if self._opened is None else left_s
+        self._opened = None
+        return None
+
+
 class OpenVINOEngine:
     """FLAM's networks on this processor. What texts need is loaded when the first one comes, and so are the lanes."""
 
@@ -134,17 +164,13 @@ class OpenVINOEngine:
         config: FLAMConfig,
         *,
         precision: PrecisionName,
-        lanes: Callable[[], list[Chain]] | None = None,
+        lanes: Callable[[], list[Chain]] = list,
         max_batch: int = 1,
     ) -> None:
-        """`lanes` opens as many as `max_batch`; None: there are none, and windows go one after the other."""
+        """`lanes` opens as many as `max_batch`, for windows side by side; none where that is 1."""
         self._audio = Chain(audio)
-        self._open_text = text
-        self._text: TextNetworks | None = None
-        self._text_used_at = 0.0
-        self._open_lanes = lanes
-        self._lanes: Lanes | None = None
-        self._lanes_used_at = 0.0
+        self._text = OnDemand(text)
+        self._lanes = OnDemand(lambda: Lanes(lanes()))
         self._config = config
         self.precision: PrecisionName = precision
         self.max_batch = max_batch
@@ -182,18 +208,16 @@ class OpenVINOEngine:
 
         count = min(threads, MOST_LANES)
         networks = audio()
-        engine = cls(networks, text, config, precision=precision, lanes=lanes if count > 1 else None, max_batch=count)
+        engine = cls(networks, text, config, precision=precision, lanes=lanes, max_batch=count)
         engine.encode_audio(silence)
         networks.release()
         return engine
 
     def encode_audio(self, samples: Float32) -> AudioArrays:
         """See :class:`openflam.engines.interface.Engine`."""
-        if len(samples) > 1 and self._open_lanes is not None:
-            if self._lanes is None:
-                self._lanes = Lanes(self._open_lanes())
-            parts = self._lanes.encode(samples)
-            self._lanes_used_at = time.monotonic()
+        if len(samples) > 1 and self.max_batch > 1:
+            with self._lanes.use() as lanes:
+                parts = lanes.encode(samples)
         else:
             parts = [self._audio(samples[i : i + 1]) for i in range(len(samples))]
         projected = np.concatenate(parts)
@@ -205,28 +229,13 @@ class OpenVINOEngine:
 
     def encode_tokens(self, texts: Sequence[Sequence[int]]) -> TextArrays:
         """See :class:`openflam.engines.interface.Engine`."""
-        if self._text is None:
-            self._text = self._open_text()
-        found = encode_tokens(self._text, texts, self._config)
-        self._text_used_at = time.monotonic()
-        return found
+        with self._text.use() as networks:
+            return encode_tokens(networks, texts, self._config)
 
     def rest(self, unused_s: float) -> float | None:
         """See :class:`openflam.engines.interface.Engine`."""
-        now = time.monotonic()
-        left: list[float] = []
-        if self._text is not None:
-            if (text_s := self._text_used_at + unused_s - now) <= 0:
-                self._text = None
-            else:
-                left.append(text_s)
-        if self._lanes is not None:
-            if (lanes_s := self._lanes_used_at + unused_s - now) <= 0:
-                self._lanes.close()
-                self._lanes = None
-            else:
-                left.append(lanes_s)
-        return min(left, default=None)
+        parts = (self._text, self._lanes)
+        return min((left_s for part in parts if (left_s := part.rest(unused_s)) is not None), default=None)
 
 
 def precision_of(network: str, precision: PrecisionName) -> PrecisionName:
