@@ -2,11 +2,11 @@
 
     .venv/bin/python -m benchmarks.openflam_compare [--checkpoint FOLDER] [FILE …]
 
-FOLDER holds the published checkpoint and tokenizer (`open_flam_oct17.pth`, `tokenizer.json`): with it, both sides also
-run their own `sanity_check`. Without it, v1-base with weights filled by name stands in. FILEs are recordings; without
-any, the sample is taken. The reference is installed into build/reference at the first run. Prints the greatest
-difference of any score, by torch in float32 and by what is chosen here, and exits with 1 where one is beyond its
-tolerance.
+FOLDER holds the published checkpoint and tokenizer (`open_flam_oct17.pth`, `tokenizer.json`): with it, openflam also
+runs its `sanity_check`; the reference's own asks the hub for a file, and is left out. Without it, v1-base with weights
+filled by name stands in. FILEs are recordings; without any, the sample is taken. The reference is installed into
+build/reference at the first run. Prints the greatest difference of any score, by torch in float32 and by what is chosen
+here, and exits with 1 where one is beyond its tolerance.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 `reference` runs in the environment of reference_env.py and imports nothing of this project. FOLDER holds the checkpoint
 and the tokenizer as tests/openflam/place.py makes them, and for `ours` what was converted before. With CACHE, a folder
 for that, only the audio tower is timed. The second form prints the scores of prompts (a JSON list) in windows, for
-openflam_compare.py; with --check the side's own sanity check comes first.
+openflam_compare.py; with --check this project's sanity check comes first (the reference's asks the hub for a file).
 """
 
 from __future__ import annotations
@@ -40,9 +40,6 @@ class Side(Protocol):
 
     def scores(self, window: np.ndarray, prompts: list[str]) -> np.ndarray:
         """The original app's whole call: unbiased scores [P, 32] of prompts in one window [1, 480000]."""
-
-    def check(self) -> None:
-        """Its own `sanity_check`, which raises where the weights are not what they should be."""
 
 
 class Reference:
@@ -90,9 +87,6 @@ class Reference:
             )
         return found.numpy()[0]
 
-    def check(self) -> None:
-        self._model.sanity_check()
-
 
 class Ours:
     """This project's runtime; `eager` is its plain torch path in float32."""
@@ -117,6 +111,7 @@ class Ours:
         return self._scores(self._runtime.encode_audio(window), self._runtime.encode_text(prompts))
 
     def check(self) -> None:
+        """`sanity_check`, which raises where the weights are not what they should be."""
         import openflam
 
         openflam.OpenFLAM(model_name="v1-base", default_ckpt_path=str(self._folder)).sanity_check()
@@ -180,7 +175,7 @@ def main() -> None:
     else:
         side = Ours(folder, threads, cache_dir=cache)
     if with_scores:
-        if "--check" in sys.argv:
+        if "--check" in sys.argv and isinstance(side, Ours):
             side.check()
         prompts = json.loads(sys.argv[6])
         print(json.dumps([side.scores(window[None], prompts).tolist() for window in np.load(sys.argv[5])]))

@@ -39,7 +39,7 @@ test("first paint of ten hours", async ({ browser }) => {
   figures["first paint of the map, ms (the very first)"] = paintedMs[0];
   figures["first paint of the map, ms (median)"] = quantile(paintedMs, 0.5);
   figures["first paint of the map, ms (worst)"] = Math.max(...paintedMs);
-  gates["first paint within 1 s"] = quantile(paintedMs, 0.5) < 1000;
+  gates["first paint within 1 s"] = Math.max(paintedMs[0], quantile(paintedMs, 0.5)) < 1000;
 });
 
 test("ten hours", async ({ page }) => {

@@ -100,7 +100,6 @@ test("somebody new gets from a pasted link to labels by what the page itself say
 }) => {
   test.setTimeout(180_000);
   await page.goto(rig.url);
-  await page.keyboard.press("Tab");
   await hand(page, "paste", "text/plain", rig.link("quick"));
   await page.getByRole("button", { name: "Listen" }).click();
   await expect(page.getByRole("button", { name: "Export" })).toBeVisible({ timeout: FETCH_MS });
