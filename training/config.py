@@ -14,8 +14,8 @@ class TrainingConfig:
     """Defaults are those of the published weights, but for more noise and the ambient pieces, which came after them."""
 
     seed: int = 20_261_120
-    network: TaggerConfig = field(default_factory=lambda: TaggerConfig(smoothing_frames=3))
-    """Smoothing is added when a network is trained: it learns without."""
+    network: TaggerConfig = field(default_factory=lambda: TaggerConfig(smoothing_frames=3, steady_unrest=(1.15, 1.35)))
+    """Smoothing and the channel for steady noise are added when a network is trained: it learns without."""
     default_folds: tuple[int, ...] = (1, 2, 3, 5)
     """Used for clips that carry no fold of their own; ESC-50's fold 4 was never given to this training."""
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sonotag.models.tagger import ConvBlock, Tagger, TemporalBlock
+from sonotag.models.tagger import ConvBlock, LogMel, Tagger, TemporalBlock, unrest_of
 from sonotag.models.tagger_format import TaggerConfig
+
+NOISE_WINDOWS = 12
+"""How much Gaussian noise is measured to know its unrest."""
+STEADY_PENALTY = 12.0
+"""In logits, of every label in steady noise: more than any network makes of noise."""
 
 
 def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tagger:
     """A :class:`Tagger` with batch normalisation and dropout put in their places, and a cautious head."""
-    # What joins and smooths the branches is added when the training is over.
-    tagger = Tagger(replace(config, joined_dim=0, smoothing_frames=1), n_labels)
+    # What joins and smooths the branches and what hears steady noise is added when the training is over.
+    tagger = Tagger(replace(config, joined_dim=0, smoothing_frames=1, steady_unrest=None), n_labels)
     for block in list(tagger.modules()):
         if isinstance(block, ConvBlock):
             block.norm = nn.BatchNorm2d(block.conv.out_channels)
@@ -59,20 +65,36 @@ def logits_of_branches(tagger: Tagger, frames: Tensor) -> list[Tensor]:
     return [config.branches * tagger.scale * (own @ vectors.T) + tagger.bias for own, vectors in parts]
 
 
-def joined(tagger: Tagger, smoothing_frames: int) -> Tagger:
-    """A copy whose frames are smoothed and, where branches are wider than there are labels, projected.
+def noise_variance(config: TaggerConfig) -> Tensor:
+    """What :func:`unrest_of` makes of Gaussian noise in each band, [n_mels] in dB^2."""
+    samples = np.random.default_rng(0).normal(size=NOISE_WINDOWS * config.window_samples).astype(np.float32)
+    mel_db = LogMel(config)(torch.from_numpy(samples).reshape(NOISE_WINDOWS, -1))
+    return unrest_of(mel_db, config.columns_per_frame).mean(dim=(0, 1))
+
+
+def joined(tagger: Tagger, wanted: TaggerConfig) -> Tagger:
+    """A copy with what ``wanted`` has and training does without: smoothed frames, a channel for steady noise, and,
+    where branches are wider than there are labels, a projection.
 
     The projection is onto the span of the labels' vectors, so that every logit stays what it was.
     """
     config, n_labels = tagger.config, len(tagger.vectors)
     narrow = n_labels < config.frame_dim
-    config = replace(config, joined_dim=n_labels if narrow else 0, smoothing_frames=smoothing_frames)
+    config = replace(
+        config,
+        joined_dim=n_labels if narrow else 0,
+        smoothing_frames=wanted.smoothing_frames,
+        steady_unrest=wanted.steady_unrest,
+    )
     made = Tagger(config, n_labels).eval()
     state = tagger.state_dict()
     if narrow:
         # Rows of the third factor are orthonormal: frames keep their lengths and angles as far as labels can tell.
         left, sizes, basis = torch.linalg.svd(tagger.vectors.detach().double(), full_matrices=False)
         state |= {"join": basis.float(), "vectors": (left * sizes).float()}
+    if config.steady_unrest:
+        against = state["vectors"].new_full((n_labels, 1), -STEADY_PENALTY)
+        state |= {"noise_variance": noise_variance(config), "vectors": torch.cat([state["vectors"], against], dim=1)}
     made.load_state_dict(state)
     made.requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return made

@@ -113,4 +113,4 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
         if step % 100 == 99 or step + 1 == config.steps:
             log.info("%s: step %d, loss %.3f, %.0f s", name, step + 1, running, time.monotonic() - started)
     trained = folded(average.module)  # pyright: ignore[reportArgumentType]
-    return joined(trained, config.network.smoothing_frames)
+    return joined(trained, config.network)

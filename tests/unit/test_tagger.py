@@ -126,7 +126,8 @@ def test_no_mel_band_is_empty() -> None:
 
 
 def test_configuration_survives_its_header() -> None:
-    assert config_from_json(config_to_json(CONFIG)) == CONFIG
+    for config in (CONFIG, replace(CONFIG, steady_unrest=(1.0, 1.5))):
+        assert config_from_json(config_to_json(config)) == config
 
 
 def test_a_file_from_before_there_were_branches_is_the_same_network(tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_a_file_from_before_there_were_branches_is_the_same_network(tmp_path: Pa
         flat[own] = value.contiguous()
     assert {"blocks.5.conv.weight", "project.bias", "temporal.0.out.weight", "norm.bias"} < set(flat)
     values = json.loads(config_to_json(config))
-    for name in ("branches", "shared_blocks", "joined_dim", "smoothing_frames"):
+    for name in ("branches", "shared_blocks", "joined_dim", "smoothing_frames", "steady_unrest"):
         del values[name]
     header = {"config": json.dumps(values), "version": "0", "labels": '["a", "b"]', "advertised": "[]", "license": ""}
     save_file(flat, tmp_path / "old.safetensors", header)

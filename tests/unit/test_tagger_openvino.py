@@ -138,6 +138,7 @@ CONFIGS = [
         joined_dim=3,
         smoothing_frames=5,
     ),
+    TaggerConfig(channels=(4, 6), strides=((2, 2), (4, 1)), dilations=(1,), dim=8, steady_unrest=(0.5, 3.0)),
 ]
 
 

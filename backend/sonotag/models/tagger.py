@@ -16,7 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sonotag.models.tagger_format import (
+    DRIFT_FRAMES,
     MAX_ABS_SAMPLE,
+    UNREST_FRAMES,
     TaggerConfig,
     TaggerMetadata,
     TaggerWeights,
@@ -155,6 +157,8 @@ class Tagger(nn.Module):
     band_std: Tensor
     join: Tensor
     """[joined_dim, branches * dim]; only where branches are joined."""
+    noise_variance: Tensor
+    """[n_mels]: :func:`unrest_of` Gaussian noise; only with ``steady_unrest``."""
     vectors: Tensor
     scale: Tensor
     bias: Tensor
@@ -169,6 +173,8 @@ class Tagger(nn.Module):
         self.branches = nn.ModuleList(Branch(config) for _ in range(config.branches))
         if config.joined_dim:
             self.register_buffer("join", torch.zeros(config.joined_dim, config.branches * config.dim))
+        if config.steady_unrest:
+            self.register_buffer("noise_variance", torch.ones(config.n_mels))
         self.vectors = nn.Parameter(torch.randn(n_labels, config.frame_dim) / math.sqrt(config.dim) / config.branches)
         self.scale = nn.Parameter(torch.ones(n_labels))
         self.bias = nn.Parameter(torch.zeros(n_labels))
@@ -182,7 +188,15 @@ class Tagger(nn.Module):
         frames = self.branches_of_mel(mel_db)
         if self.config.joined_dim:
             frames = frames @ self.join.T
-        return _smoothed(frames, self.config.smoothing_frames)
+        frames = _smoothed(frames, self.config.smoothing_frames)
+        return torch.cat([frames, self._steadiness(mel_db)], dim=2) if self.config.steady_unrest else frames
+
+    def _steadiness(self, mel_db: Tensor) -> Tensor:
+        """Log-mel [B, columns, n_mels] in dB -> how far it is steady noise, [B, columns / columns_per_frame, 1]."""
+        assert self.config.steady_unrest is not None
+        steady, unsteady = self.config.steady_unrest
+        unrest = unrest_of(mel_db, self.config.columns_per_frame) / self.noise_variance
+        return ((unsteady - unrest.mean(dim=2, keepdim=True)) / (unsteady - steady)).clamp(0.0, 1.0)
 
     def branches_of_mel(self, mel_db: Tensor) -> Tensor:
         """Log-mel [B, columns, n_mels] in dB -> the branches' frames side by side [B, frames, branches * dim]."""
@@ -199,6 +213,19 @@ class Tagger(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         """Windows [B, N] float32 -> label scores [B, T, labels] in 0..1."""
         return torch.sigmoid(self.logits(self.frames(windows)))
+
+
+def unrest_of(mel_db: Tensor, columns_per_frame: int) -> Tensor:
+    """Log-mel [B, columns, n_mels] in dB -> variance of each band about each frame, in dB^2, [B, frames, n_mels].
+
+    The level that all bands share is taken out first, so that a noise which swells slowly is as restful as one
+    that does not.
+    """
+    columns = mel_db.reshape(mel_db.shape[0], -1, columns_per_frame, mel_db.shape[2])
+    level = _smoothed(columns.mean(dim=(2, 3))[:, :, None], DRIFT_FRAMES)
+    columns = columns - level[:, :, :, None]
+    mean, square = (_smoothed(one.mean(dim=2), UNREST_FRAMES) for one in (columns, columns.square()))
+    return square - mean.square()
 
 
 def _smoothed(frames: Tensor, count: int) -> Tensor:

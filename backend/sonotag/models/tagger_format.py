@@ -22,6 +22,11 @@ from sonotag.domain import Float32
 # Arithmetic on wild input (a float file may hold anything) stays finite when samples are held to this range.
 MAX_ABS_SAMPLE = 16.0
 
+DRIFT_FRAMES = 9
+"""Over so many frames (1.1 s) the level of all bands is followed before their unrest is measured: a drift is none."""
+UNREST_FRAMES = 25
+"""Over so many frames (3.1 s) it is measured."""
+
 
 @dataclass(frozen=True)
 class TaggerConfig:
@@ -51,11 +56,18 @@ class TaggerConfig:
     """Channels onto which the branches' frames are projected side by side; 0 leaves them as they are."""
     smoothing_frames: int = 1
     """Odd; each frame becomes the mean of this many around it (of those that the window has)."""
+    steady_unrest: tuple[float, float] | None = None
+    """Frames have one channel more, 1 for steady noise and 0 for sounds; every label's vector counts it against it.
+
+    A band's unrest is the variance of its decibels beside that of Gaussian noise in this band, which is the same at
+    any level and in any colour. Noises and hums have at most about 1 in the mean over bands, sounds more. The channel
+    is 1 up to the first of these two values and 0 from the second; without them there is none.
+    """
 
     @property
     def frame_dim(self) -> int:
         """Channels of a frame as it is stored and meets the labels' vectors."""
-        return self.joined_dim or self.branches * self.dim
+        return (self.joined_dim or self.branches * self.dim) + (self.steady_unrest is not None)
 
     @property
     def columns_per_frame(self) -> int:
@@ -79,7 +91,9 @@ class TaggerConfig:
         for index, (time, _) in enumerate(self.strides):
             reach_columns += columns * (kernel_size(index, time) / 2)
             columns *= time
-        return math.ceil(reach_columns / self.columns_per_frame) + sum(self.dilations) + self.smoothing_frames // 2
+        seen = math.ceil(reach_columns / self.columns_per_frame) + sum(self.dilations) + self.smoothing_frames // 2
+        unrest = 1 + UNREST_FRAMES // 2 + DRIFT_FRAMES // 2 if self.steady_unrest else 0
+        return max(seen, unrest)
 
 
 def kernel_size(index: int, stride: int) -> int:
@@ -146,8 +160,9 @@ def config_to_json(config: TaggerConfig) -> str:
 def config_from_json(text: str) -> TaggerConfig:
     """Inverse of :func:`config_to_json`."""
     values = cast("dict[str, object]", json.loads(text))
-    for name in ("channels", "dilations"):
-        values[name] = tuple(cast("list[int]", values[name]))
+    for name in ("channels", "dilations", "steady_unrest"):
+        if values.get(name) is not None:
+            values[name] = tuple(cast("list[float]", values[name]))
     values["strides"] = tuple(tuple(pair) for pair in cast("list[list[int]]", values["strides"]))
     return TaggerConfig(**values)  # pyright: ignore[reportArgumentType]
 

@@ -15,7 +15,9 @@ import numpy as np
 
 from sonotag.domain import Float32
 from sonotag.models.tagger_format import (
+    DRIFT_FRAMES,
     MAX_ABS_SAMPLE,
+    UNREST_FRAMES,
     TaggerConfig,
     TaggerWeights,
     kernel_size,
@@ -143,7 +145,26 @@ class _Graph:
         frames = op.concat([self._branch(x, f"branches.{number}") for number in range(config.branches)], 2)
         if config.joined_dim:
             frames = op.matmul(frames, self._constant("join"), False, True)
-        return _smoothed(frames, config.smoothing_frames)
+        frames = _smoothed(frames, config.smoothing_frames)
+        return op.concat([frames, self._steadiness(mel_db)], 2) if config.steady_unrest else frames
+
+    def _steadiness(self, mel_db: ov.Node) -> ov.Node:
+        """[1, columns, n_mels] in dB -> how far it is steady noise, [1, columns / columns_per_frame, 1]."""
+        config = self._config
+        assert config.steady_unrest is not None
+        steady, unsteady = config.steady_unrest
+        shape = op.constant(np.array([1, -1, config.columns_per_frame, config.n_mels], np.int64))
+        columns = op.reshape(mel_db, shape, False)
+        level = _smoothed(op.unsqueeze(op.reduce_mean(columns, _axes(2, 3), False), _axes(2)), DRIFT_FRAMES)
+        columns = op.subtract(columns, op.unsqueeze(level, _axes(3)))
+        mean, square = (
+            _smoothed(op.reduce_mean(one, _axes(2), False), UNREST_FRAMES)
+            for one in (columns, op.multiply(columns, columns))
+        )
+        unrest = op.divide(op.subtract(square, op.multiply(mean, mean)), self._constant("noise_variance"))
+        unrest = op.reduce_mean(unrest, _axes(2), True)
+        calm = op.subtract(op.constant(np.float32(unsteady)), unrest)
+        return op.clamp(op.divide(calm, op.constant(np.float32(unsteady - steady))), 0.0, 1.0)
 
     def _branch(self, x: ov.Node, name: str) -> ov.Node:
         """Maps of the shared convolutions [1, C, T, F] -> [1, columns / columns_per_frame, dim]."""
