@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,18 +33,18 @@ from training.config import TrainingConfig, with_settings
 from training.evaluation.calibrate import SILENCE_MARGIN, calibrate, silent_thresholds
 from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts, without_blips
 from training.evaluation.report import BEGIN, END, write_into_card
-from training.evaluation.testsets import LIVELY_NOISES, VARIED_NOISES, Scored, noise_pieces
+from training.evaluation.testsets import CLIPPED, LIVELY_NOISES, VARIED_NOISES, Scored, noise_pieces
 from training.export import export
 from training.mixtures import MixtureMaker
 from training.network import folded, joined, logits_of_branches, trainable_tagger
-from training.synthesis import music, signals
+from training.synthesis import music, noise, signals
 from training.vocabulary import ESC10, LABELS, meaning_of
 
 RATE_HZ = 48_000
 SMALL = replace(
     TrainingConfig(),
     network=replace(
-        TaggerConfig(), channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=32, branches=2, smoothing_frames=3
+        TrainingConfig().network, channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=32, branches=2, smoothing_frames=3
     ),
     steps=3,
     threads=1,
@@ -112,8 +113,8 @@ def test_all_stages_lead_to_weights_that_load(
     scores = tagger(torch.zeros(1, SMALL.network.window_samples))
     assert scores.shape == (1, 80, len(LABELS))
     assert torch.isfinite(scores).all()
-    # Two branches of 32 channels are stored in as many as there are labels.
-    assert tagger.frames(torch.zeros(1, SMALL.network.window_samples)).shape == (1, 80, len(LABELS))
+    # Two branches of 32 channels are stored in as many as there are labels, and one more for steady noise.
+    assert tagger.frames(torch.zeros(1, SMALL.network.window_samples)).shape == (1, 80, len(LABELS) + 1)
     assert report.esc10_clips == 6
     assert len(report.lines()) > len(LABELS)
     assert "free.wav" in (out / "ATTRIBUTION.md").read_text(encoding="utf-8")
@@ -370,7 +371,7 @@ def test_joining_and_smoothing_give_the_mean_logits_of_neighbours(branches: int,
     trained = folded(a_tree(branches, dim))
     mel_db = torch.randn(2, 64, 16) * 20 - 50
     every = trained.logits(trained.frames_of_mel(mel_db))
-    made = joined(trained, smoothing_frames=3)
+    made = joined(trained, replace(trained.config, smoothing_frames=3))
     frames = made.frames_of_mel(mel_db)
     assert frames.shape == (2, 8, stored)
     expected = torch.stack([every[:, max(0, t - 1) : t + 2].mean(dim=1) for t in range(8)], dim=1)
@@ -402,6 +403,25 @@ def test_each_kind_of_noise_has_every_level_and_varied_kinds_more_draws() -> Non
     for kind, level, samples in pieces:
         if kind == "pink noise":
             assert 10 * np.log10(np.mean(samples.astype(np.float64) ** 2)) == pytest.approx(level, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "make", [noise.room_tone, noise.band, noise.ventilation, lambda rng, s: noise.hum(rng, s, 50.0)]
+)
+def test_noises_have_the_level_they_are_said_to_have(make: Callable[[np.random.Generator, float], np.ndarray]) -> None:
+    for seed in range(5):
+        wave = make(np.random.default_rng(seed), 2.0)
+        assert np.sqrt(np.mean(wave**2)) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_what_full_scale_cuts_off_is_noise_of_its_own_kind() -> None:
+    pieces = noise_pieces(seed=1, realisations=1, varied=1, seconds=0.25)
+    for kind, level, samples in pieces[1:]:
+        if kind.startswith(CLIPPED):
+            assert np.abs(samples).max() == 1
+        else:
+            assert 20 * np.log10(np.sqrt(np.mean(samples**2))) == pytest.approx(level, abs=0.01)
+    assert {level for kind, level, _ in pieces if kind.startswith(CLIPPED)} == {-10}
 
 
 def test_settings_replace_numbers_of_the_run_and_of_the_network() -> None:

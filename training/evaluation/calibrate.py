@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sonotag.models.tagger import Tagger
-from training.evaluation.testsets import LIVELY_NOISES, Scored, kind_of_noise
+from training.evaluation.testsets import Scored, is_lively
 from training.vocabulary import LABELS
 
 CANDIDATES = np.linspace(-4.0, 3.0, 57)
@@ -57,7 +57,7 @@ def _best_threshold(logits: NDArray[np.float32], truth: NDArray[np.bool_], weigh
 
 def silent_thresholds(noises: Sequence[Scored]) -> NDArray[np.float64]:
     """[labels]: the thresholds under which noise stays, but for a moment: all steady pieces, and most lively ones."""
-    lively = np.array([kind_of_noise(piece) in LIVELY_NOISES for piece in noises])
+    lively = np.array([is_lively(piece) for piece in noises])
     loud = np.array([np.quantile(piece.logits, 1 - NOISE_SHARE, axis=0) for piece in noises])
     thresholds = np.full(len(LABELS), -np.inf)
     if not lively.all():

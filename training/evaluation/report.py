@@ -18,7 +18,7 @@ from training.evaluation.gates import (
     noise_false_alarms,
 )
 from training.evaluation.metrics import PsdsParameters
-from training.evaluation.testsets import LIVELY_NOISES, Measured
+from training.evaluation.testsets import CLIPPED, LIVELY_NOISES, Measured
 from training.vocabulary import ESC10, INSTRUMENTS, LABELS
 
 BEGIN, END = "<!-- begin: written by python -m training all -->", "<!-- end -->"
@@ -123,10 +123,14 @@ def _figures(report: Report) -> list[str]:
         f"{ten.macro_f1:.3f}",
         "these mixtures and labels: PSDS2": f"{ten.psds2:.3f}",
     }
+    clipped = {kind for kind in report.noise if kind.startswith(CLIPPED)}
     for name, kinds in (
-        ("silence, coloured noise, hum, room tone", sorted(set(report.noise) - set(LIVELY_NOISES))),
-        ("bands of noise, ventilation", LIVELY_NOISES),
+        ("silence, coloured noise, hum, room tone", set(report.noise) - set(LIVELY_NOISES) - clipped),
+        ("bands of noise, ventilation", set(LIVELY_NOISES)),
+        ("any of these, clipped", clipped),
     ):
+        if not kinds:
+            continue
         worst, where = max(report.noise[kind] for kind in kinds)
         rows[f"{name}: largest share of time one label is above 0.5 in a piece"] = f"{worst:.3f} ({where or 'none'})"
     return [_row("figure", "value"), "|---|---|", *(_row(*item) for item in rows.items())]

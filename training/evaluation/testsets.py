@@ -30,6 +30,8 @@ VARIED_NOISES = ("mains hum 50 Hz", "mains hum 60 Hz", "room tone")
 """No two draws of these are alike, so that it takes many to see what a label makes of them."""
 LIVELY_NOISES = ("band of noise", "ventilation")
 """Of these a label may be right to say something now and then: steep noise that swells is much like thunder."""
+CLIPPED = "clipped "
+"""Before the name of a kind whose peaks were cut off at full scale: it may crackle, but should be silent still."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ def score_mixtures(
 def noise_pieces(seed: int, realisations: int, varied: int, seconds: float = 10.0) -> list[tuple[str, int, Floats]]:
     """(kind, level in dBFS RMS, samples) of noises no training saw: other realisations, and colours of their own.
 
-    Of each kind ``realisations``, of those in ``VARIED_NOISES`` ``varied``.
+    Of each kind ``realisations``, of those in ``VARIED_NOISES`` ``varied``; where a file of integers could not hold the
+    peaks, both the piece as it is and as such a file would hold it.
     """
     rng = np.random.default_rng(seed)
     kinds = {
@@ -217,8 +220,10 @@ def noise_pieces(seed: int, realisations: int, varied: int, seconds: float = 10.
         for _ in range(varied if kind in VARIED_NOISES else realisations):
             wave = make()
             for level in NOISE_LEVELS_DBFS:
-                samples = np.clip(wave * 10 ** (level / 20), -1, 1)
-                pieces.append((kind, level, samples.astype(np.float32)))
+                samples = (wave * 10 ** (level / 20)).astype(np.float32)
+                pieces.append((kind, level, samples))
+                if np.abs(samples).max() > 1:
+                    pieces.append((CLIPPED + kind, level, np.clip(samples, -1, 1)))
     return pieces
 
 
@@ -235,6 +240,11 @@ def score_noises(tagger: Tagger, fold: int, seed: int, realisations: int, varied
 def kind_of_noise(scored: Scored) -> str:
     """What :func:`score_noises` made the piece of."""
     return scored.name.split(" at ")[0]
+
+
+def is_lively(scored: Scored) -> bool:
+    """Whether a label may be right to say something now and then of a piece of :func:`score_noises`."""
+    return kind_of_noise(scored).removeprefix(CLIPPED) in LIVELY_NOISES
 
 
 def is_esc10(scored: Scored) -> bool:

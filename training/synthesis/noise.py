@@ -31,7 +31,8 @@ def hum(rng: Random, seconds: float, mains_hz: float) -> Wave:
         amplitude = rng.uniform(0.1, 1) * harmonic ** -rng.uniform(0.4, 1.6)
         wave += amplitude * np.sin(2 * np.pi * mains_hz * harmonic * time + rng.uniform(0, 6))
     wave /= np.sqrt(np.mean(wave**2))
-    return wave + 10 ** (rng.uniform(-60, -25) / 20) * coloured(rng, seconds, float(rng.uniform(-4, 0)))
+    wave += 10 ** (rng.uniform(-60, -25) / 20) * coloured(rng, seconds, float(rng.uniform(-4, 0)))
+    return wave / np.sqrt(np.mean(wave**2))
 
 
 def room_tone(rng: Random, seconds: float) -> Wave:
@@ -47,7 +48,8 @@ def room_tone(rng: Random, seconds: float) -> Wave:
     wave /= np.sqrt(np.mean(wave**2))
     time = np.arange(length) / RATE_HZ
     drift = 1 + rng.uniform(0, 0.3) * np.sin(2 * np.pi * rng.uniform(0.02, 0.3) * time + rng.uniform(0, 6))
-    return wave * drift + 10 ** (rng.uniform(-40, -10) / 20) * hum(rng, seconds, float(rng.choice([50, 60])))
+    wave = wave * drift + 10 ** (rng.uniform(-40, -10) / 20) * hum(rng, seconds, float(rng.choice([50, 60])))
+    return wave / np.sqrt(np.mean(wave**2))
 
 
 def band(rng: Random, seconds: float) -> Wave:
@@ -57,7 +59,8 @@ def band(rng: Random, seconds: float) -> Wave:
     sos = butter(int(rng.integers(1, 5)), edges, "bandpass", fs=RATE_HZ, output="sos")
     wave = np.asarray(sosfilt(sos, rng.normal(size=round(seconds * RATE_HZ))))
     wave /= np.sqrt(np.mean(wave**2))
-    return wave + 10 ** (rng.uniform(-60, -15) / 20) * coloured(rng, seconds, float(rng.uniform(-6, 0)))
+    wave = wave + 10 ** (rng.uniform(-60, -15) / 20) * coloured(rng, seconds, float(rng.uniform(-6, 0)))
+    return wave / np.sqrt(np.mean(wave**2))
 
 
 def ventilation(rng: Random, seconds: float) -> Wave:
