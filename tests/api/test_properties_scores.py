@@ -18,6 +18,8 @@ from tests.api.conftest import Server
 MakeWav = Callable[..., Path]
 WORDS = ["dog barking", "rain", "a baby cries", "glass breaking", "zxqv flumph"]
 FEW = settings(max_examples=25, deadline=None)
+# A product of matrices may round its last bit otherwise in other company, and a score then its last thousandth.
+LAST_DIGIT = 0.00101
 
 
 class Whole:
@@ -92,7 +94,8 @@ def test_scores_of_any_part_are_those_of_the_whole(
         if full is None:
             assert row is None
         else:
-            assert row == [max(full[place : min(place + step, stop)]) for place in range(first, stop, step)]
+            expected = [max(full[place : min(place + step, stop)]) for place in range(first, stop, step)]
+            assert row == pytest.approx(expected, abs=LAST_DIGIT)
             assert len(row) <= most
 
 
@@ -165,8 +168,9 @@ def test_detections_follow_the_rule(
         query["thresholds"] = own
     got = whole.get("detections", **query)["detections"]
     assert [d["onset_s"] for d in got] == sorted(d["onset_s"] for d in got)
-    for prompt in prompts:
-        row = whole.rows[prompt]
+    # Of the same prompts: a score between two thousandths may be rounded the other way in other company.
+    rows = whole.get("scores", prompts=prompts, max_columns=20_000)["scores"]
+    for prompt, row in zip(prompts, rows, strict=True):
         expected = [] if row is None else moments(row, whole.hop_s, rule, whole.duration_s)
         mine = [d for d in got if d["prompt"] == prompt]
         assert [(d["onset_s"], d["offset_s"]) for d in mine] == [pytest.approx(span) for span in expected]
