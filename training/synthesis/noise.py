@@ -11,6 +11,11 @@ Wave = NDArray[np.float64]
 Random = np.random.Generator
 
 
+def _unit(wave: Wave) -> Wave:
+    """The same at an RMS of one."""
+    return wave / np.sqrt(np.mean(wave**2))
+
+
 def coloured(rng: Random, seconds: float, slope_db_per_octave: float) -> Wave:
     """Gaussian noise with a sloping spectrum (white 0, pink -3, brown -6), unit RMS, no rumble under 20 Hz."""
     length = round(seconds * RATE_HZ)
@@ -20,7 +25,7 @@ def coloured(rng: Random, seconds: float, slope_db_per_octave: float) -> Wave:
     audible = frequency >= 20
     gain[audible] = (frequency[audible] / 1000) ** (slope_db_per_octave / (20 * np.log10(2)))
     wave = np.fft.irfft(spectrum * gain, length)
-    return wave / np.sqrt(np.mean(wave**2))
+    return _unit(wave)
 
 
 def hum(rng: Random, seconds: float, mains_hz: float) -> Wave:
@@ -30,9 +35,9 @@ def hum(rng: Random, seconds: float, mains_hz: float) -> Wave:
     for harmonic in range(1, int(rng.integers(4, 40))):
         amplitude = rng.uniform(0.1, 1) * harmonic ** -rng.uniform(0.4, 1.6)
         wave += amplitude * np.sin(2 * np.pi * mains_hz * harmonic * time + rng.uniform(0, 6))
-    wave /= np.sqrt(np.mean(wave**2))
+    wave = _unit(wave)
     wave += 10 ** (rng.uniform(-60, -25) / 20) * coloured(rng, seconds, float(rng.uniform(-4, 0)))
-    return wave / np.sqrt(np.mean(wave**2))
+    return _unit(wave)
 
 
 def room_tone(rng: Random, seconds: float) -> Wave:
@@ -45,11 +50,11 @@ def room_tone(rng: Random, seconds: float) -> Wave:
         centre, width = rng.uniform(60, 2000), rng.uniform(0.03, 0.4)
         spectrum *= 1 + rng.uniform(0.5, 4) * np.exp(-0.5 * (np.log(np.maximum(frequency, 1) / centre) / width) ** 2)
     wave = np.fft.irfft(spectrum, length)
-    wave /= np.sqrt(np.mean(wave**2))
+    wave = _unit(wave)
     time = np.arange(length) / RATE_HZ
     drift = 1 + rng.uniform(0, 0.3) * np.sin(2 * np.pi * rng.uniform(0.02, 0.3) * time + rng.uniform(0, 6))
     wave = wave * drift + 10 ** (rng.uniform(-40, -10) / 20) * hum(rng, seconds, float(rng.choice([50, 60])))
-    return wave / np.sqrt(np.mean(wave**2))
+    return _unit(wave)
 
 
 def band(rng: Random, seconds: float) -> Wave:
@@ -58,9 +63,9 @@ def band(rng: Random, seconds: float) -> Wave:
     edges = [low, min(low * 2 ** float(rng.uniform(0.5, 3)), 12_000.0)]
     sos = butter(int(rng.integers(1, 5)), edges, "bandpass", fs=RATE_HZ, output="sos")
     wave = np.asarray(sosfilt(sos, rng.normal(size=round(seconds * RATE_HZ))))
-    wave /= np.sqrt(np.mean(wave**2))
+    wave = _unit(wave)
     wave = wave + 10 ** (rng.uniform(-60, -15) / 20) * coloured(rng, seconds, float(rng.uniform(-6, 0)))
-    return wave / np.sqrt(np.mean(wave**2))
+    return _unit(wave)
 
 
 def ventilation(rng: Random, seconds: float) -> Wave:
@@ -74,7 +79,7 @@ def ventilation(rng: Random, seconds: float) -> Wave:
     for harmonic in range(1, int(rng.integers(2, 8))):
         tone = np.sin(2 * np.pi * blades_hz * harmonic * time + rng.uniform(0, 6))
         wave += 10 ** (rng.uniform(-50, -12) / 20) * tone / harmonic
-    return wave / np.sqrt(np.mean(wave**2))
+    return _unit(wave)
 
 
 def training_noise(rng: Random, seconds: float) -> Wave:
