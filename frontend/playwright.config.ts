@@ -24,8 +24,8 @@ export default defineConfig({
   globalTimeout: 20 * 60_000,
   expect: { timeout: 15_000 },
   fullyParallel: false,
-  // Two files at a time: a test mostly waits for what a page shows.
-  workers: 2,
+  // Of two processors a browser that is built without windows leaves enough for three files at a time.
+  workers: launchOptions.executablePath.includes("headless") ? 3 : 2,
   forbidOnly: true,
   // On a shared machine a second try tells a moment of load from a defect; the list names what needed one.
   retries: process.env.CI ? 1 : 0,

@@ -218,20 +218,30 @@ def setup_page() -> None:
 # -- a browser for the tests -----------------------------------------------------------------------------
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
 def find_browser() -> str | None:
-    """The Chromium to test with: CHROME_PATH, else one on the PATH."""
+    """The Chromium to test with: CHROME_PATH, else one on the PATH, best one that is built without windows.
+
+    The same engine, which takes a third less of the processors for the same tests.
+    """
     named = os.environ.get("CHROME_PATH")
     if named:
         if not os.access(named, os.X_OK):
             raise SetupError(f"CHROME_PATH names {named}, which cannot be run")
         return named
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def setup_browser() -> None:
     if find_browser() is None and is_root() and shutil.which("apt-get"):
         say("installing Debian's Chromium for the browser tests")
-        apt_install("chromium")
+        try:
+            apt_install(BROWSERS[0])
+        except SetupError:
+            # Older releases have it with windows only.
+            apt_install("chromium")
 
 
 def main() -> int:

@@ -13,10 +13,11 @@ test("FLAM takes over once its weights are there, and a recording heard before c
 }) => {
   test.setTimeout(2 * LOAD_MS);
   page.setDefaultTimeout(20_000);
-  // What runs it fastest is not tried out here, which takes both processors for a minute: `tests/openflam` does.
+  // What runs it fastest is neither made nor tried out here, which takes both processors for a minute: `tests/openflam`
+  // does that.
   const server = new Server({
     SONOTAG_SHARED_LIBRARY: "true",
-    SONOTAG_ENGINE: "openvino",
+    SONOTAG_ENGINE: "torch",
     SONOTAG_PRECISION: "float32",
   });
   await server.start();

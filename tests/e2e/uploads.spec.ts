@@ -165,7 +165,8 @@ test("after a closed tab the same file goes on where it was", async ({
     await first.goto("/");
     await limitUploads(context, first, 3_000_000);
     await first.locator("input[type=file]").setInputFiles(path);
-    await expect(tray(first)).toContainText(/(9|1\d)(\.\d)? MB of 24 MB/, { timeout: 60_000 });
+    // What the page calls sent may still be in the browser's and the system's buffers, some six megabytes.
+    await expect(tray(first)).toContainText(/1[5-9](\.\d)? MB of 24 MB/, { timeout: 60_000 });
     const opened = first.url();
     await first.close();
 

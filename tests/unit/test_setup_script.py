@@ -118,3 +118,38 @@ def test_chrome_path_that_cannot_be_run_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CHROME_PATH", "/nonexistent/chrome")
     with pytest.raises(setup.SetupError, match="/nonexistent/chrome"):
         setup.find_browser()
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (["chromium", "chromium-headless-shell"], "chromium-headless-shell"),
+        (["google-chrome", "chromium"], "chromium"),
+        ([], None),
+    ],
+)
+def test_the_browser_without_windows_goes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, there: list[str], taken: str | None
+) -> None:
+    for name in there:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.delenv("CHROME_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert setup.find_browser() == (str(tmp_path / taken) if taken else None)
+
+
+def test_a_release_that_has_no_such_browser_gives_the_one_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def apt_install(package: str) -> None:
+        asked.append(package)
+        if package != "chromium":
+            raise setup.SetupError("E: Unable to locate package")
+
+    monkeypatch.setattr(setup, "find_browser", lambda: None)
+    monkeypatch.setattr(setup, "is_root", lambda: True)
+    monkeypatch.setattr(setup.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(setup, "apt_install", apt_install)
+    setup.setup_browser()
+    assert asked == ["chromium-headless-shell", "chromium"]
