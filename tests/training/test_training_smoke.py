@@ -31,7 +31,6 @@ from training.clips import (
 from training.clips import test_side as held_out_side
 from training.config import TrainingConfig, with_settings
 from training.evaluation.calibrate import SILENCE_MARGIN, calibrate, silent_thresholds
-from training.evaluation.metrics import PsdsParameters, psds, runs, segment_counts, without_blips
 from training.evaluation.report import BEGIN, END, write_into_card
 from training.evaluation.testsets import CLIPPED, LIVELY_NOISES, VARIED_NOISES, Scored, noise_pieces
 from training.export import export
@@ -278,33 +277,6 @@ def test_composed_midi_is_a_midi_file() -> None:
     assert score[14:18] == b"MTrk"
     assert int.from_bytes(score[18:22], "big") == len(score) - 22
     assert score.endswith(b"\xff\x2f\x00")
-
-
-def test_psds_knows_perfect_useless_and_false_answers() -> None:
-    truth = [np.zeros((80, 2), bool) for _ in range(3)]
-    truth[0][10:30, 0] = truth[1][40:60, 1] = True
-    perfect = [np.where(one, 5.0, -5.0) for one in truth]
-    assert psds(perfect, truth, 0.125) == pytest.approx(1.0)
-    assert psds([-one for one in perfect], truth, 0.125) < 0.05
-    one_missed = [perfect[0], np.full((80, 2), -5.0), perfect[2]]
-    # One of two labels found: mean 0.5 less one standard deviation of 0.5.
-    assert psds(one_missed, truth, 0.125) == pytest.approx(0.0, abs=1e-6)
-    assert psds(one_missed, truth, 0.125, PsdsParameters(instability_cost=0.0)) == pytest.approx(0.5)
-
-
-def test_single_frames_are_no_detections() -> None:
-    active = np.array([1, 0, 1, 1, 0, 0, 1], bool)[:, None]
-    assert without_blips(active)[:, 0].tolist() == [False, False, True, True, False, False, False]
-
-
-def test_segments_and_runs() -> None:
-    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
-    truth = np.zeros((16, 1), bool)
-    truth[4:12] = True
-    found = np.zeros((16, 1), bool)
-    found[0:4] = True
-    counts = segment_counts([found], [truth], [np.ones_like(truth)], 8)
-    assert (int(counts.hit[0]), int(counts.false[0]), int(counts.missed[0])) == (1, 0, 1)
 
 
 def test_calibration_puts_the_best_threshold_at_zero_and_noise_below() -> None:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sonotag.domain import DetectionRule
 from training.evaluation.calibrate import DETECTED_FRAMES
 from training.evaluation.metrics import (
     PsdsParameters,
     area_under_roc,
+    detected,
     linear_softmax,
     psds,
     segment_counts,
     sigmoid,
-    without_blips,
 )
 from training.evaluation.testsets import Scored, is_esc10, kind_of_noise
 from training.vocabulary import ALIASES, ESC10, LABELS
@@ -60,12 +61,13 @@ class MixtureFigures:
 def mixture_figures(
     mixtures: Sequence[Scored], labels: Sequence[str], frame_s: float, parameters: PsdsParameters
 ) -> MixtureFigures:
-    """1 s segment F1 at 0.5 and PSDS2, over ``labels``."""
+    """1 s segment F1 and PSDS2 of the product's detections over ``labels``, by its default rule."""
     index = [LABELS.index(label) for label in labels]
     logits = [piece.logits[:, index] for piece in mixtures]
     truth = [piece.truth[:, index] for piece in mixtures]
     known = [piece.known[:, index] for piece in mixtures]
-    counts = segment_counts([without_blips(one > 0) for one in logits], truth, known, round(1 / frame_s))
+    found = [detected(one, frame_s, DetectionRule()) for one in logits]
+    counts = segment_counts(found, truth, known, round(1 / frame_s))
     by_label = counts.f1()
     area = psds(logits, truth, frame_s, parameters)
     return MixtureFigures(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sonotag.domain import DetectionRule
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.floating]
@@ -57,13 +60,6 @@ def segment_counts(found: Sequence[Bools], truth: Sequence[Bools], known: Sequen
     return Counts(hit, false, missed)
 
 
-def without_blips(active: Bools) -> Bools:
-    """[frames, labels] less what lasts a single frame: the product shows no detection shorter than 0.2 s."""
-    nothing = np.zeros_like(active[:1])
-    neighbour = np.concatenate([active[1:], nothing]) | np.concatenate([nothing, active[:-1]])
-    return active & neighbour
-
-
 def area_under_roc(positive: Floats, negative: Floats) -> float:
     """Probability that a positive scores above a negative (ties count half)."""
     if not len(positive) or not len(negative):
@@ -110,6 +106,13 @@ class _Runs:
     def length(self) -> NDArray[np.intp]:
         return self.end - self.first
 
+    def painted(self, shape: tuple[int, ...]) -> Bools:
+        """[frames, labels], True inside the runs."""
+        steps = np.zeros((shape[0] + 1, shape[1]), np.int64)
+        np.add.at(steps, (self.first, self.label), 1)
+        np.add.at(steps, (self.end, self.label), -1)
+        return steps.cumsum(axis=0)[:-1] > 0
+
     def chosen(self, which: Bools) -> _Runs:
         return _Runs(self.label[which], self.first[which], self.end[which])
 
@@ -123,9 +126,32 @@ def _sums(active: Bools) -> NDArray[np.int64]:
     return np.concatenate([np.zeros((1, active.shape[1]), np.int64), active.cumsum(axis=0)])
 
 
-def _joined(pieces: Sequence[NDArray[Any]], gap: float) -> NDArray[Any]:
-    """Pieces [frames, labels] one after the other, a frame of ``gap`` after each."""
-    between = np.full((1, pieces[0].shape[1]), gap, pieces[0].dtype)
+def detected(logits: Floats, frame_s: float, rule: DetectionRule, threshold: Floats | float = 0.0) -> Bools:
+    """Frames [frames, labels] inside the detections that the product makes (``sonotag.analysis.detections``) of
+    calibrated logits, all labels at once.
+
+    ``threshold``, one for all labels or one for each, is what is taken off their logits first: it moves the rule's
+    threshold and its release alike.
+    """
+    reached, released = (np.log(score / (1 - score)) for score in (rule.threshold, rule.release))
+    held = _Runs.of(logits >= threshold + released)
+    frames = np.arange(len(logits))[:, None]
+    # Of each frame the first one from it on that reaches the threshold.
+    next_reached = np.where(logits >= threshold + reached, frames, len(logits))
+    next_reached = np.minimum.accumulate(next_reached[::-1])[::-1]
+    first = next_reached[held.first, held.label]
+    begun = first < held.end
+    label, first, end = held.label[begun], first[begun], held.end[begun]
+    apart = (label[1:] != label[:-1]) | (first[1:] - end[:-1] >= rule.merge_gap_s / frame_s)
+    edge = np.ones(min(1, len(label)), bool)
+    first_of, last_of = np.concatenate([edge, apart]), np.concatenate([apart, edge])
+    merged = _Runs(label[first_of], first[first_of], end[last_of])
+    return merged.chosen(merged.length() * frame_s >= rule.min_length_s - 1e-9).painted(logits.shape)
+
+
+def _joined(pieces: Sequence[NDArray[Any]], gap: float, gap_frames: int) -> NDArray[Any]:
+    """Pieces [frames, labels] one after the other, some frames of ``gap`` after each."""
+    between = np.full((gap_frames, pieces[0].shape[1]), gap, pieces[0].dtype)
     return np.concatenate([part for piece in pieces for part in (piece, between)])
 
 
@@ -147,29 +173,32 @@ def _operating_point(
     np.add.at(cross, wrong.label, triggers)
     # Ground truth intersection criterion: enough of the event is covered by such detections.
     kept = detections.chosen(relevant)
-    covered = np.zeros((len(found) + 1, n_labels), np.int64)
-    np.add.at(covered, (kept.first, kept.label), 1)
-    np.add.at(covered, (kept.end, kept.label), -1)
-    covered_frames = events.frames_in(_sums(covered.cumsum(axis=0)[:-1] > 0))
+    covered_frames = events.frames_in(_sums(kept.painted(found.shape)))
     hits = covered_frames >= parameters.truth_tolerance * events.length()
     return np.bincount(events.label[hits], minlength=n_labels), false, cross
 
 
 def psds(
-    logits: Sequence[Floats], truth: Sequence[Bools], frame_s: float, parameters: PsdsParameters | None = None
+    logits: Sequence[Floats],
+    truth: Sequence[Bools],
+    frame_s: float,
+    parameters: PsdsParameters | None = None,
+    rule: DetectionRule | None = None,
 ) -> float:
-    """Polyphonic sound detection score, in 0..1, of pieces with [frames, labels] logits and truth.
+    """Polyphonic sound detection score, in 0..1, of pieces with [frames, labels] calibrated logits and truth.
 
-    Labels that never occur are left out. Operating points are taken at thresholds spread over the quantiles of
-    each label's scores; each label's curve is the staircase of its best points, the effective false-positive rate adds
-    the mean cross-trigger rate weighted by its cost, and the score is the normalised area under the mean over
-    labels less ``instability_cost`` standard deviations.
+    Labels that never occur are left out. An operating point is what the product's ``rule`` detects with its threshold
+    moved; these are spread over the quantiles of each label's scores. Each label's curve is the staircase of its best
+    points, the effective false-positive rate adds the mean cross-trigger rate weighted by its cost, and the score is
+    the normalised area under the mean over labels less ``instability_cost`` standard deviations.
     """
-    parameters = parameters or PsdsParameters()
+    parameters, rule = parameters or PsdsParameters(), rule or DetectionRule()
     used = np.flatnonzero(np.any([one.any(axis=0) for one in truth], axis=0))
     if not len(used):
         return float("nan")
-    true = _joined([one[:, used] for one in truth], gap=False)
+    # So far apart no two pieces' detections are merged.
+    between = max(1, math.ceil(rule.merge_gap_s / frame_s))
+    true = _joined([one[:, used] for one in truth], False, between)
     true_sums, true_runs = _sums(true), _Runs.of(true)
     events = np.bincount(true_runs.label, minlength=len(used))
     hours = sum(len(one) for one in truth) * frame_s / 3600
@@ -179,9 +208,10 @@ def psds(
     spread = 1 - np.geomspace(3e-5, 0.6, parameters.thresholds)
     thresholds = np.quantile(np.concatenate([one[:, used] for one in logits]), spread, axis=0)
     points_fpr, points_tpr = [], []
-    scores = _joined([one[:, used] for one in logits], gap=-np.inf)
+    scores = _joined([one[:, used] for one in logits], -np.inf, between)
     for threshold in thresholds:
-        hit, false, cross = _operating_point(scores >= threshold, true_sums, true_runs, parameters)
+        found = detected(scores, frame_s, rule, threshold)
+        hit, false, cross = _operating_point(found, true_sums, true_runs, parameters)
         cross_rate = (cross / np.maximum(true_s, 1e-9)).sum(axis=1) / max(1, len(used) - 1)
         points_fpr.append(false / hours + parameters.cross_trigger_cost * cross_rate)
         points_tpr.append(hit / events)
