@@ -39,7 +39,19 @@ def export(tagger: Tagger, advertised: Sequence[str], path: Path) -> str:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, path, header)
+    _settle_header(path)
     return version
+
+
+def _settle_header(path: Path) -> None:
+    """Write a weights file's header in the order of its names: the library's own is another each time, and files
+    that hold the same should be the same."""
+    data = path.read_bytes()
+    end = 8 + int.from_bytes(data[:8], "little")
+    text = json.dumps(json.loads(data[8:end]), sort_keys=True).encode()
+    # As the format has it, spaces up to a multiple of eight bytes.
+    text += b" " * (-len(text) % 8)
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[end:])
 
 
 def attribution(rows: Sequence[Row]) -> str:

@@ -315,6 +315,15 @@ def test_finished_weights_are_measured_on_any_folder(run: tuple[Path, pipeline.M
     assert report.esc10_clips == 6
 
 
+def test_weights_that_are_the_same_are_the_same_file(tmp_path: Path) -> None:
+    network = folded(a_tree(branches=1, dim=8))
+    files = set[bytes]()
+    for number in range(4):
+        export(network, ["rain"], tmp_path / f"{number}.safetensors")
+        files.add((tmp_path / f"{number}.safetensors").read_bytes())
+    assert len(files) == 1
+
+
 def a_tree(branches: int, dim: int) -> Tagger:
     """With normalisation and dropout, and nothing in it that is zero or one by its initialisation."""
     config = TaggerConfig(channels=(4, 6), strides=((2, 2), (4, 1)), dilations=(1,), shared_blocks=1, n_mels=16)
