@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from sonotag.models.tagger import Tagger
@@ -38,20 +38,18 @@ def export(tagger: Tagger, advertised: Sequence[str], path: Path) -> str:
         "license": LICENCE,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path, header)
-    _settle_header(path)
+    path.write_bytes(_settled(save(tensors, header)))
     return version
 
 
-def _settle_header(path: Path) -> None:
-    """Write a weights file's header in the order of its names: the library's own is another each time, and files
+def _settled(data: bytes) -> bytes:
+    """A weights file with its header in the order of its names: the library's own is another each time, and files
     that hold the same should be the same."""
-    data = path.read_bytes()
     end = 8 + int.from_bytes(data[:8], "little")
     text = json.dumps(json.loads(data[8:end]), sort_keys=True).encode()
     # As the format has it, spaces up to a multiple of eight bytes.
     text += b" " * (-len(text) % 8)
-    path.write_bytes(len(text).to_bytes(8, "little") + text + data[end:])
+    return len(text).to_bytes(8, "little") + text + data[end:]
 
 
 def attribution(rows: Sequence[Row]) -> str:

@@ -68,12 +68,6 @@ def area_under_roc(positive: Floats, negative: Floats) -> float:
     return float(ranks.mean() / (2 * len(negative)))
 
 
-def runs(active: Bools) -> list[tuple[int, int]]:
-    """[frames] -> (first, end) of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], active, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
 @dataclass(frozen=True)
 class PsdsParameters:
     """Of Bilen et al. 2020 (arXiv:1910.08440); the defaults are DCASE's scenario 2."""
@@ -183,16 +177,15 @@ def psds(
     truth: Sequence[Bools],
     frame_s: float,
     parameters: PsdsParameters | None = None,
-    rule: DetectionRule | None = None,
 ) -> float:
     """Polyphonic sound detection score, in 0..1, of pieces with [frames, labels] calibrated logits and truth.
 
-    Labels that never occur are left out. An operating point is what the product's ``rule`` detects with its threshold
-    moved; these are spread over the quantiles of each label's scores. Each label's curve is the staircase of its best
-    points, the effective false-positive rate adds the mean cross-trigger rate weighted by its cost, and the score is
-    the normalised area under the mean over labels less ``instability_cost`` standard deviations.
+    Labels that never occur are left out. An operating point is what the product's default rule detects with its
+    threshold moved; these are spread over the quantiles of each label's scores. Each label's curve is the staircase of
+    its best points, the effective false-positive rate adds the mean cross-trigger rate weighted by its cost, and the
+    score is the normalised area under the mean over labels less ``instability_cost`` standard deviations.
     """
-    parameters, rule = parameters or PsdsParameters(), rule or DetectionRule()
+    parameters, rule = parameters or PsdsParameters(), DetectionRule()
     used = np.flatnonzero(np.any([one.any(axis=0) for one in truth], axis=0))
     if not len(used):
         return float("nan")
