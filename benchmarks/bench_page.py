@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks.page import long_recordings
 from benchmarks.server import running_server
+from scripts.setup import browser_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
@@ -22,8 +23,7 @@ DURATIONS_S = (36_000, 2_400)
 def browse(address: str, name: str, task: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What Chromium measured in `name`.bench.ts, given `task`; its own words go to standard output."""
     figures = folder / "figures.json"
-    environment = os.environ | {
-        "PATH": f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+    environment = browser_environment() | {
         "NODE_PATH": str(FRONTEND / "node_modules"),
         "SONOTAG_URL": f"http://{address}",
         "SONOTAG_BENCH": json.dumps({**task, "figures": str(figures)}),

@@ -22,22 +22,17 @@ CHROME_FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-n
 TIMEOUT_S = 300
 
 
-def environment() -> dict[str, str]:
-    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "CHROME_PATH": os.environ.get("CHROME_PATH", "/usr/bin/chromium")}
-
-
-def install() -> Path:
+def install(environment: dict[str, str]) -> Path:
     program = FOLDER / "node_modules" / ".bin" / "lighthouse"
     manifest = FOLDER / "node_modules" / "lighthouse" / "package.json"
     if not manifest.exists() or json.loads(manifest.read_text())["version"] != VERSION:
         FOLDER.mkdir(parents=True, exist_ok=True)
         command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(FOLDER), f"lighthouse@{VERSION}"]
-        subprocess.run(command, check=True, env=environment())
+        subprocess.run(command, check=True, env=environment)
     return program
 
 
-def look(program: Path, url: str, name: str) -> dict[str, Any]:
+def look(program: Path, environment: dict[str, str], url: str, name: str) -> dict[str, Any]:
     report = FOLDER / f"{name}.json"
     command = [
         str(program),
@@ -47,7 +42,7 @@ def look(program: Path, url: str, name: str) -> dict[str, Any]:
         f"--output-path={report}",
         f"--chrome-flags={CHROME_FLAGS}",
     ]
-    subprocess.run(command, check=True, env=environment(), timeout=TIMEOUT_S)
+    subprocess.run(command, check=True, env=environment, timeout=TIMEOUT_S)
     return json.loads(report.read_text())
 
 
@@ -70,8 +65,10 @@ def told(report: dict[str, Any]) -> bool:
 def main() -> int:
     sys.path.insert(0, str(ROOT))
     from benchmarks.server import running_server
+    from scripts.setup import browser_environment
 
-    program = install()
+    environment = browser_environment()
+    program = install(environment)
     is_good = True
     with running_server() as (server, _):
         recording_id = server.client.post("/api/sample").raise_for_status().json()["id"]
@@ -81,7 +78,7 @@ def main() -> int:
         print(f"lighthouse {VERSION}, load of the machine {os.getloadavg()[0]:.1f}")
         for name, url in pages.items():
             print(f"\n{name}")
-            is_good = told(look(program, url, name)) and is_good
+            is_good = told(look(program, environment, url, name)) and is_good
     print(f"\nlighthouse: reports are in {FOLDER.relative_to(ROOT)}")
     return 0 if is_good else 1
 

@@ -234,6 +234,12 @@ def find_browser() -> str | None:
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def browser_environment() -> dict[str, str]:
+    """:func:`node_environment` with CHROME_PATH for what drives a browser; as it was where there is none."""
+    browser = find_browser()
+    return node_environment() | ({"CHROME_PATH": browser} if browser else {})
+
+
 def setup_browser() -> None:
     if find_browser() is None and is_root() and shutil.which("apt-get"):
         say("installing Debian's Chromium for the browser tests")

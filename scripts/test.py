@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from pathlib import Path
 
-from setup import FRONTEND, ROOT, VENV, SetupError, find_browser, node_environment
+from setup import FRONTEND, ROOT, VENV, SetupError, browser_environment
 
 REPEATED_LINES = 60
 # Each takes some five minutes. One that hangs must not hold up what reads its failure until that gives up too.
@@ -46,17 +46,16 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[
 
 
 def main() -> int:
-    environment = node_environment()
     try:
-        browser = find_browser()
+        environment = browser_environment()
     except SetupError as error:
         print(f"test: {error}", file=sys.stderr)
         return 1
 
     npm = str(VENV / "bin" / "npm")
     suites = [("page tests (Vitest)", [npm, "run", "--silent", "test"], FRONTEND)]
-    if browser:
-        environment["CHROME_PATH"] = browser
+    has_browser = bool(environment.get("CHROME_PATH"))
+    if has_browser:
         suites.append(("browser tests (Playwright)", [npm, "run", "--silent", "e2e"], FRONTEND))
     # Files side by side, one process a CPU; more than four would mostly fill the memory with models.
     workers = min(os.cpu_count() or 1, 4)
@@ -69,7 +68,7 @@ def main() -> int:
         status, last = run(command, folder, environment)
         if status != 0:
             failed[name] = last
-    if not browser:
+    if not has_browser:
         print("test: the browser tests were NOT RUN: no Chromium here; name one with CHROME_PATH.")
     for name, last in failed.items():
         print(f"\ntest: FAILED: {name}; it said last:\n{''.join(last)}", flush=True)
