@@ -38,7 +38,7 @@ class Clock:
         return self.now_s
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(steps=st.lists(st.tuples(st.floats(0, 5), st.integers(1, 4)), max_size=60))
 def test_a_bucket_never_gives_more_than_its_size_and_what_flowed_back(steps: list[tuple[float, int]]) -> None:
     clock = Clock()

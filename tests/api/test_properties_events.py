@@ -127,7 +127,7 @@ PLACES = st.one_of(st.none(), st.integers(0, 40), st.sampled_from([2**31, 2**53]
 PROMPTS = st.lists(st.sampled_from(WORDS), min_size=1, unique=True)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     after=PLACES, prompts=PROMPTS, breaks=st.lists(st.integers(1, 4), max_size=3), others=st.lists(PROMPTS, max_size=2)
 )
@@ -151,7 +151,7 @@ def test_a_socket_that_comes_and_goes_misses_nothing(
             again.check(None)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(after=PLACES, by_header=st.booleans(), prompts=PROMPTS)
 def test_server_sent_events_from_any_place_miss_nothing(
     followed: Followed, after: int | None, by_header: bool, prompts: list[str]

@@ -76,7 +76,7 @@ def wanted_bytes(value: str) -> set[int] | None:
     return wanted if parts else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(value=st.one_of(SETS, NONSENSE))
 @example(value="bytes=0-0,-1")
 @example(value="bytes=-0")
@@ -121,7 +121,7 @@ def _part(content_range: str, content: bytes, whole: bytes) -> set[int]:
     return set(range(first, last + 1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(value=st.one_of(SETS, NONSENSE, st.text(max_size=40)), size=st.integers(1, 10_000))
 def test_what_is_read_lies_within_the_file(value: str, size: int) -> None:
     for first, last in read_ranges(value, size) or []:

@@ -17,7 +17,7 @@ from tests.api.conftest import Server
 
 MakeWav = Callable[..., Path]
 WORDS = ["dog barking", "rain", "a baby cries", "glass breaking", "zxqv flumph"]
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=25)
 # A product of matrices may round its last bit otherwise in other company, and a score then its last thousandth.
 LAST_DIGIT = 0.00101
 
@@ -181,7 +181,7 @@ def test_detections_follow_the_rule(
     assert len(csv.text.splitlines()) == len(got) + 1
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(limit=st.integers(1, 5))
 def test_pages_of_the_list_hold_each_recording_once(whole: Whole, limit: int) -> None:
     for _ in range(max(0, 7 - len(listed(whole, 200)))):

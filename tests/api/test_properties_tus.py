@@ -179,7 +179,7 @@ class Uploading(RuleBasedStateMachine):
 
 def test_uploads_are_as_a_plain_model_of_them(server: Server, make_wav: MakeWav) -> None:
     Uploading.server, Uploading.sound = server, make_wav(0.05).read_bytes()
-    run_state_machine_as_test(Uploading, settings=settings(max_examples=6, stateful_step_count=12, deadline=None))
+    run_state_machine_as_test(Uploading, settings=settings(max_examples=6, stateful_step_count=12))
 
 
 def test_a_finished_upload_takes_nothing_more_and_says_so_at_once(server: Server, make_wav: MakeWav) -> None:

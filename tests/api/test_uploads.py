@@ -144,7 +144,7 @@ def test_more_bytes_than_announced_are_refused(client: Tus, server: Server, make
     assert original(server, recording_id) == content
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(0, 32_043), max_size=12), repeated=st.lists(st.integers(0, 12), max_size=3))
 def test_any_pieces_make_the_same_bytes(
     client: Tus, server: Server, make_wav: MakeWav, cuts: list[int], repeated: list[int]

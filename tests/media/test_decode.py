@@ -96,7 +96,7 @@ def test_a_skip_of_no_whole_windows_is_a_mistake(decoder: Decoder, tmp_path: Pat
         decoder.open(tmp_path / "a.wav", skip_samples=skip)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rate_hz=st.sampled_from([8_000, 16_000, 22_050, 44_100, 96_000]), length=st.integers(200, 50_000))
 def test_the_length_of_a_resampled_wav_is_exact(
     decoder: Decoder, write_wav: Callable[..., Path], rate_hz: int, length: int

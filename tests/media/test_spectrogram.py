@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -25,7 +25,6 @@ def sine(frequency_hz: float, amplitude: float, samples: int = WINDOW_SAMPLES) -
     return (amplitude * np.sin(2 * np.pi * frequency_hz * np.arange(samples) / 48_000)).astype(np.float32)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 30_000))
 def test_every_begun_column_is_there(samples: int) -> None:
     columns = columns_of(np.zeros(samples, np.float32))

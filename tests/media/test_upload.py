@@ -71,7 +71,7 @@ def destination(tmp_path: Path) -> Path:
     return folder / "original"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(min_size=1, max_size=3000)
     | st.lists(st.sampled_from([b"\r\n", b"--", BOUNDARY.encode(), b"x"]), min_size=1).map(b"\r".join),
@@ -211,7 +211,7 @@ def test_an_empty_file_is_refused(destination: Path, body: bytes) -> None:
     assert caught.value.code == "empty_file"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=500), valid_start=st.booleans())
 def test_no_body_breaks_the_receiver(destination: Path, body: bytes, valid_start: bool) -> None:
     start = f"--{BOUNDARY}\r\n".encode() if valid_start else b""

@@ -214,7 +214,7 @@ def test_what_was_not_used_lately_is_given_back_and_fetched_again(small: Path) -
             np.testing.assert_array_equal(values, again)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_texts_do_not_see_each_other(tiny_engine: OpenVINOEngine, data: st.DataObject) -> None:
     """They stand in one row; the definition encodes each by itself."""

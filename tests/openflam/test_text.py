@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import tokenizers
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from openflam import FLAM, FLAMConfig, PromptError, TextConfig, Tokenizer, TokenizerError
@@ -80,7 +80,6 @@ def test_another_tokenizer_is_refused(tmp_path: Path) -> None:
         Tokenizer(bare)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(3, 77), max_size=60), st.integers(1, 400))
 def test_groups_hold_everything_once_and_pad_little(lengths: list[int], budget: int) -> None:
     groups = list(near_length_groups(lengths, budget))
@@ -92,7 +91,6 @@ def test_groups_hold_everything_once_and_pad_little(lengths: list[int], budget: 
         assert len(group) == 1 or len(group) * longest <= budget
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(3, 77), max_size=60), st.integers(1, 400))
 def test_groups_in_order_are_as_long_as_may_be(lengths: list[int], tokens: int) -> None:
     groups = list(groups_in_order(lengths, tokens))

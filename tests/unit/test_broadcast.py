@@ -55,7 +55,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_fast_and_slow_viewers_all_end_with_the_whole(stage: Stage, steps: list[Any]) -> None:
     stage.begin()

@@ -46,7 +46,7 @@ def test_scores_follow_the_equations(link: Link) -> None:
         np.testing.assert_allclose(scores[row], expected, atol=1e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     frames=st.integers(0, 400),
     per_column=st.integers(1, 50),

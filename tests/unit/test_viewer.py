@@ -135,7 +135,7 @@ class Screen:
 STEPS = st.lists(st.sampled_from(["window", "progress", "pull", "reconnect", "prompts"]), max_size=30)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, live=st.booleans(), late=st.booleans())
 def test_whoever_comes_and_goes_ends_with_the_whole(stage: Stage, steps: list[str], live: bool, late: bool) -> None:
     stage.begin()

@@ -61,7 +61,7 @@ def test_any_text_is_a_prompt(text: str) -> None:
     assert read_prompt(text) == Wordings((text,))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(frames=st.integers(0, 300), per_column=st.integers(1, 40), piece=st.integers(1, 90), seed=st.integers(0, 9))
 def test_scores_are_the_maximum_and_the_difference_of_each_frame(
     frames: int, per_column: int, piece: int, seed: int
