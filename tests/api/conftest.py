@@ -69,6 +69,19 @@ class Server:
         return directories <= listed and not any(name.startswith("incoming/") for name in self.stored())
 
 
+def problem(answer: Any, status: int, code: str) -> dict[str, str]:
+    """The error of an answer, which must be complete and of this status and code."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("application/json")
+    body = answer.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) == {"code", "message", "hint"}
+    assert body["error"]["code"] == code, body
+    assert body["error"]["message"]
+    assert body["error"]["hint"]
+    return body["error"]
+
+
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """Starts a server: `with start_server(max_upload_bytes=…) as server`. Settings are fields of Settings."""
@@ -92,6 +105,14 @@ def server(start_server: Callable[..., Any]) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def nothing_unowned(server: Server) -> Iterator[None]:
+    """After every test the server answers, and the data directory holds nothing that no recording owns."""
+    yield
+    assert server.client.get("/healthz").status_code == 200
+    assert server.owned(), server.stored()
+
+
 @pytest.fixture(scope="session")
 def make_wav(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Writes a WAV of quiet noise with louder bursts; `seconds` long, always the same for the same arguments."""
@@ -107,3 +128,12 @@ def make_wav(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture(scope="module")
+def stored(server: Server, make_wav: Callable[..., Path]) -> str:
+    """Id of a recording that is there and analysed."""
+    recording = server.upload(make_wav(3))
+    server.analyze(recording["id"], ["dog barking"])
+    assert server.finish(recording["id"])["state"] == "done"
+    return recording["id"]
