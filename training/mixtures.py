@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
+from sonotag.models.tagger_format import TaggerConfig, mel_filterbank
 from training.activity import loudness_weights
 from training.clips import Clip
 from training.config import TrainingConfig
@@ -22,6 +23,7 @@ from training.vocabulary import ALIASES, CONTINUOUS, ESC10, LABELS, OTHER_INSTRU
 Floats = NDArray[np.float32]
 Random = np.random.Generator
 ACTIVE, DOUBTFUL = 1.0, 0.5
+COSINE_COLUMNS = 40_000
 WANTED = {"speech": 5.0, "music": 4.0}
 """How often these are drawn, in units of one square root of a recording: they matter most to users."""
 
@@ -55,27 +57,36 @@ def _curve(rng: Random, n_mels: int, knots: int, spread_db: float) -> Floats:
     return np.interp(np.arange(n_mels), points, rng.normal(0, spread_db / 2, knots)).astype(np.float32)
 
 
-def _lerp(values: Floats, position: Floats, axis: int) -> Floats:
-    """Sample ``values`` along ``axis`` at fractional positions; zero outside."""
-    size = values.shape[axis]
-    low = np.floor(position).astype(np.int64)
-    part = (position - low).astype(np.float32)
-    shape = [1] * values.ndim
-    shape[axis] = -1
-    inside = ((position >= 0) & (position <= size - 1)).astype(np.float32)
-    below, above = (values.take(np.clip(low + k, 0, size - 1), axis=axis) for k in (0, 1))
-    return (below * ((1 - part) * inside).reshape(shape) + above * (part * inside).reshape(shape)).astype(np.float32)
+def interference(config: TaggerConfig) -> Floats:
+    """How far two sounds of equal power add up or cancel out in each band: the deviation of the mean cosine of their
+    phases, [n_mels].
+
+    A band sums bins whose phases are independent but for the window: its effective number of bins is one over the
+    sum of its weights' products, each times the squared correlation of the two bins' (periodic Hann) values.
+    """
+    filters = mel_filterbank(config)
+    alike = sum(
+        (1 if lag == 0 else 2) * correlation**2 * (filters[lag:] * filters[: len(filters) - lag]).sum(axis=0)
+        for lag, correlation in enumerate((1.0, 2 / 3, 1 / 6))
+    )
+    return np.sqrt(alike / 2).astype(np.float32)
 
 
 class MixtureMaker:
     """Draws batches; deterministic for a seed."""
 
-    def __init__(self, clips: Sequence[Clip], noise: Floats, config: TrainingConfig, seed: int) -> None:
+    def __init__(
+        self, clips: Sequence[Clip], noise: Floats, config: TrainingConfig, mixture_share: float, seed: int
+    ) -> None:
         self.config = config
+        self.mixture_share = mixture_share
         self.noise = noise / np.float32(noise.sum(axis=1).mean())
         self.rng = np.random.default_rng(seed)
         self.columns = config.example_frames * config.network.columns_per_frame
         self.loudness = loudness_weights(config.network.n_mels)
+        # Drawn once, as the noise is: an example takes a stretch from anywhere in them.
+        cosines = self.rng.standard_normal((COSINE_COLUMNS, config.network.n_mels), np.float32)
+        self.cosines = np.clip(cosines * interference(config.network), -1, 1)
         self.by_label: dict[str, list[list[Clip]]] = {}
         for label, kinds in self._sorted_clips(clips).items():
             self.by_label[label] = [kind for kind in kinds if kind]
@@ -139,14 +150,16 @@ class MixtureMaker:
         if length <= self.columns and rng.random() < 0.7:
             start = rng.uniform(0, self.columns - length)
         position = (np.arange(self.columns, dtype=np.float32) - np.float32(start)) * np.float32(speed)
-        power = _lerp(clip.power, position, axis=0)
-        bands = np.arange(config.network.n_mels, dtype=np.float32) - np.float32(rng.uniform(-1, 1) * config.shift_bands)
-        power = _lerp(power, np.clip(bands, 0, config.network.n_mels - 1).astype(np.float32), axis=1)
+        # Whole columns and whole bands: values in between would be smoother than the sound was, and how restless a
+        # sound is tells rain from noise.
+        inside = (position >= 0) & (position <= len(clip.power) - 1)
+        nearest = np.clip(np.round(position).astype(np.int64), 0, len(clip.power) - 1)
+        shift = int(rng.integers(-config.shift_bands, config.shift_bands + 1))
+        bands = np.clip(np.arange(config.network.n_mels) - shift, 0, config.network.n_mels - 1)
+        power = np.where(inside[:, None], clip.power[nearest[:, None], bands], np.float32(0))
         state = clip.activity.active.astype(np.float32)
         state[clip.activity.doubtful] = DOUBTFUL
-        nearest = np.clip(np.round(position).astype(np.int64), 0, len(state) - 1)
-        activity = np.where((position >= 0) & (position <= len(state) - 1), state[nearest], 0.0).astype(np.float32)
-        return power, activity
+        return power, np.where(inside, state[nearest], np.float32(0))
 
     def _colour(self, power: Floats) -> Floats:
         """Equaliser, tilt, band limit, reverberation."""
@@ -180,6 +193,13 @@ class MixtureMaker:
         noise = self.noise[start : start + self.columns] * (10 ** (curve / 10)).astype(np.float32)
         return noise / np.float32(noise.sum(axis=1).mean() + 1e-12)
 
+    def _sum(self, one: Floats, other: Floats) -> Floats:
+        """Power of two sounds together [columns, n_mels]: their phases make it more or less than the sum of powers."""
+        start = int(self.rng.integers(COSINE_COLUMNS - self.columns))
+        total = one + other + 2 * np.sqrt(one * other) * self.cosines[start : start + self.columns]
+        # Where they cancel out, rounding may leave less than nothing.
+        return np.maximum(total, 0)
+
     def _pool(self, columns: Floats) -> Floats:
         """[columns, ...] -> mean over each frame's columns [frames, ...]."""
         per_frame = self.config.network.columns_per_frame
@@ -195,11 +215,11 @@ class MixtureMaker:
         kind = rng.random()
         if kind < config.noise_only_share:
             count = 0
-        elif kind < config.noise_only_share + config.mixture_share:
+        elif kind < config.noise_only_share + self.mixture_share:
             count = int(rng.integers(1, config.max_events + 1))
         else:
             count = 1
-        mixture = count != 1 or kind < config.noise_only_share + config.mixture_share
+        mixture = count != 1 or kind < config.noise_only_share + self.mixture_share
         events: list[Event] = []
         for _ in range(count):
             event = self._event()
@@ -217,7 +237,9 @@ class MixtureMaker:
             low, high = config.noise_to_mixture_db
             noise_db = rng.uniform(low, high) if mixture else rng.uniform(low - 30, low + 15)
             noise = self._noise() * np.float32(10 ** (noise_db / 10))
-        total = noise + sum((event.power for event in events), np.zeros_like(noise))
+        total = noise
+        for event in events:
+            total = self._sum(total, event.power)
         target, weight = self._truth(events, total)
         if rng.random() < 0.1:
             # A lossy codec or a telephone: nothing above some band.

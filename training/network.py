@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +20,9 @@ STEADY_PENALTY = 12.0
 
 
 def trainable_tagger(config: TaggerConfig, n_labels: int, dropout: float) -> Tagger:
-    """A :class:`Tagger` with batch normalisation and dropout put in their places, and a cautious head."""
-    # What joins and smooths the branches and what hears steady noise is added when the training is over.
-    tagger = Tagger(replace(config, joined_dim=0, smoothing_frames=1, steady_unrest=None), n_labels)
+    """A :class:`Tagger` of one member with batch normalisation and dropout put in their places, and a cautious head."""
+    # Members, smoothing and what hears steady noise come together when the training is over.
+    tagger = Tagger(replace(config, members=1, joined_dim=0, smoothing_frames=1, steady_unrest=None), n_labels)
     for block in list(tagger.modules()):
         if isinstance(block, ConvBlock):
             block.norm = nn.BatchNorm2d(block.conv.out_channels)
@@ -55,16 +56,6 @@ def folded(tagger: Tagger) -> Tagger:
     return tagger
 
 
-def logits_of_branches(tagger: Tagger, frames: Tensor) -> list[Tensor]:
-    """Frames of the branches side by side [B, T, branches * dim] -> each one's own logits [B, T, labels].
-
-    Each branch has to answer by itself; their mean is what :meth:`Tagger.logits` gives.
-    """
-    config = tagger.config
-    parts = zip(frames.split(config.dim, dim=2), tagger.vectors.split(config.dim, dim=1), strict=True)
-    return [config.branches * tagger.scale * (own @ vectors.T) + tagger.bias for own, vectors in parts]
-
-
 def noise_variance(config: TaggerConfig) -> Tensor:
     """What :func:`unrest_of` makes of Gaussian noise in each band, [n_mels] in dB^2."""
     samples = np.random.default_rng(0).normal(size=NOISE_WINDOWS * config.window_samples).astype(np.float32)
@@ -72,30 +63,45 @@ def noise_variance(config: TaggerConfig) -> Tensor:
     return unrest_of(mel_db, config.columns_per_frame).mean(dim=(0, 1))
 
 
-def joined(tagger: Tagger, wanted: TaggerConfig) -> Tagger:
-    """A copy with what ``wanted`` has and training does without: smoothed frames, a channel for steady noise, and,
-    where branches are wider than there are labels, a projection.
+def joined(members: Sequence[Tagger], wanted: TaggerConfig) -> Tagger:
+    """One tagger whose logits are the means of the ``members``', with what ``wanted`` has and training does without:
+    smoothed frames, a channel for steady noise, and, where the members side by side are wider than there are labels,
+    a projection.
 
     The projection is onto the span of the labels' vectors, so that every logit stays what it was.
+
+    Raises ValueError if the members do not all hear the bands alike: they share ``band_mean`` and ``band_std``.
     """
-    config, n_labels = tagger.config, len(tagger.vectors)
-    narrow = n_labels < config.frame_dim
+    first, states = members[0], [member.state_dict() for member in members]
+    n_labels = len(first.vectors)
+    shared = ("band_mean", "band_std", "scale")
+    if any(not torch.equal(state[name], states[0][name]) for state in states for name in shared):
+        raise ValueError(f"members differ in one of {', '.join(shared)}")
     config = replace(
-        config,
-        joined_dim=n_labels if narrow else 0,
+        first.config,
+        members=len(members),
         smoothing_frames=wanted.smoothing_frames,
         steady_unrest=wanted.steady_unrest,
+        joined_dim=n_labels if n_labels < len(members) * first.config.dim else 0,
     )
     made = Tagger(config, n_labels).eval()
-    state = tagger.state_dict()
-    if narrow:
+    state = {name: states[0][name] for name in shared}
+    for number, own in enumerate(states):
+        state |= {
+            f"members.{number}.{name.removeprefix('members.0.')}": value
+            for name, value in own.items()
+            if name.startswith("members.0.")
+        }
+    state["bias"] = torch.stack([own["bias"] for own in states]).mean(dim=0)
+    vectors = torch.cat([own["vectors"] for own in states], dim=1) / len(members)
+    if config.joined_dim:
         # Rows of the third factor are orthonormal: frames keep their lengths and angles as far as labels can tell.
-        left, sizes, basis = torch.linalg.svd(tagger.vectors.detach().double(), full_matrices=False)
-        state |= {"join": basis.float(), "vectors": (left * sizes).float()}
+        left, sizes, basis = torch.linalg.svd(vectors.double(), full_matrices=False)
+        state["join"], vectors = basis.float(), (left * sizes).float()
     if config.steady_unrest:
-        against = state["vectors"].new_full((n_labels, 1), -STEADY_PENALTY)
-        state |= {"noise_variance": noise_variance(config), "vectors": torch.cat([state["vectors"], against], dim=1)}
-    made.load_state_dict(state)
+        state["noise_variance"] = noise_variance(config)
+        vectors = torch.cat([vectors, vectors.new_full((n_labels, 1), -STEADY_PENALTY)], dim=1)
+    made.load_state_dict(state | {"vectors": vectors})
     made.requires_grad_(False).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return made
 

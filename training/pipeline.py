@@ -2,8 +2,9 @@
 
 <out>/synthesised/      clips, manifest.csv, noise.flac         synthesise
 <out>/cache/            mel power of every clip                 (as needed)
-<out>/fold-<k>.safetensors   trained without fold k             cross-validate
-<out>/uncalibrated.safetensors   trained on everything          train
+<out>/fold-<k>-member-<n>.safetensors   trained without fold k  cross-validate
+<out>/fold-<k>.safetensors   these, joined                      cross-validate
+<out>/uncalibrated….safetensors   the same on everything        train
 <out>/evaluation.json   held-out figures and evidence           calibrate
 <out>/builtin.safetensors, ATTRIBUTION.md                       calibrate
 """
@@ -14,7 +15,7 @@ import json
 import logging
 import multiprocessing
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,6 +42,7 @@ from training.evaluation.gates import noise_false_alarms
 from training.evaluation.report import Report, report_of
 from training.evaluation.testsets import Measured, Scored, score_clips, score_mixtures, score_noises
 from training.export import attribution, export
+from training.network import joined
 from training.synthesis.run import missing_programs, synthesise
 from training.train import train
 from training.vocabulary import ESC10, LABELS
@@ -77,38 +79,59 @@ def prepare(config: TrainingConfig, data: Path, out: Path) -> Material:
     return Material(clips, noise)
 
 
-def _train_and_score(config: TrainingConfig, data: Path, out: Path, fold: int | None) -> None:
-    """In a process of its own: train one network (without ``fold``, or on everything) and score its fold."""
+def _train_member(config: TrainingConfig, data: Path, out: Path, fold: int | None, member: int) -> None:
+    """In a process of its own: train one member (without ``fold``, or on everything)."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    material = prepare(config, data, out)
-    path = _path_of(out, fold)
+    path = _path_of(out, fold, member)
     if not path.exists():
-        name = "everything" if fold is None else f"without fold {fold}"
-        export(train(training_side(material.clips, fold), material.noise, config, name), (), path)
+        material = prepare(config, data, out)
+        name = f"{'everything' if fold is None else f'without fold {fold}'}, member {member}"
+        export(train(training_side(material.clips, fold), material.noise, config, member, name), (), path)
+
+
+def _join_and_score(config: TrainingConfig, data: Path, out: Path, fold: int | None) -> None:
+    """In a process of its own: join the members and score their fold."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    members = [load_tagger(_path_of(out, fold, member))[0] for member in range(len(config.mixture_shares))]
+    export(joined(members, config.network), (), _path_of(out, fold))
     if fold is not None:
-        score_fold(config, material, out, fold)
+        score_fold(config, prepare(config, data, out), out, fold)
 
 
-def _path_of(out: Path, fold: int | None) -> Path:
-    return out / ("uncalibrated.safetensors" if fold is None else f"fold-{fold}.safetensors")
+def _path_of(out: Path, fold: int | None, member: int | None = None) -> Path:
+    name = "uncalibrated" if fold is None else f"fold-{fold}"
+    return out / f"{name}{'' if member is None else f'-member-{member}'}.safetensors"
 
 
 def train_networks(config: TrainingConfig, data: Path, out: Path, folds: Sequence[int | None]) -> None:
-    """Train a network without each of ``folds`` (None: on everything), those not there yet.
+    """Train a tagger without each of ``folds`` (None: on everything), those of its members that are not there yet.
 
     As many at a time as there are threads: two networks on a thread each finish sooner than one after the other on
     both, as they never wait for each other. Those left over at the end share the threads.
     """
-    at_once = min(config.threads, len(folds))
-    together = len(folds) - len(folds) % at_once
-    for some in (folds[:together], folds[together:]):
-        if not some:
-            continue
-        workers = min(at_once, len(some))
-        each = replace(config, threads=config.threads // workers)
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            for future in [pool.submit(_train_and_score, each, data, out, fold) for fold in some]:
-                future.result()
+    members = [(fold, member) for fold in folds for member in range(len(config.mixture_shares))]
+    at_once = min(config.threads, len(members))
+    together = len(members) - len(members) % at_once
+    for some in (members[:together], members[together:]):
+        _in_processes(config, min(at_once, len(some)), data, out, _train_member, some)
+    _in_processes(config, min(config.threads, len(folds)), data, out, _join_and_score, [(fold,) for fold in folds])
+
+
+def _in_processes(
+    config: TrainingConfig,
+    workers: int,
+    data: Path,
+    out: Path,
+    work: Callable[..., None],
+    tasks: Sequence[tuple[int | None, ...]],
+) -> None:
+    """``work(config, data, out, *task)`` for each of the tasks, by ``workers`` that share the threads."""
+    if not tasks:
+        return
+    each = replace(config, threads=config.threads // workers)
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for future in [pool.submit(work, each, data, out, *task) for task in tasks]:
+            future.result()
 
 
 def calibration_of(measured: Measured, without_fold: int | None = None) -> Calibration:

@@ -16,7 +16,7 @@ from sonotag.models.tagger import Tagger
 from training.clips import Clip, Floats
 from training.config import TrainingConfig
 from training.mixtures import Batch, MixtureMaker
-from training.network import WeightAverage, folded, joined, logits_of_branches, trainable_tagger
+from training.network import WeightAverage, folded, trainable_tagger
 from training.vocabulary import LABELS
 
 log = logging.getLogger(__name__)
@@ -75,19 +75,28 @@ def learning_rate_at(step: int, config: TrainingConfig) -> float:
 
 def bfloat16_is_fast() -> bool:
     """Whether this processor multiplies bfloat16 matrices in hardware; elsewhere it would be slower than float32."""
-    return "amx_bf16" in torch.backends.cpu.get_cpu_capability().lower() or torch.cpu._is_amx_tile_supported()
+    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
 
 
-def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: str) -> Tagger:
-    """Train on clips; returns the averaged network, folded for inference."""
-    torch.manual_seed(config.seed)
-    torch.set_num_threads(config.threads)
-    rng = np.random.default_rng(config.seed + 1)
-    maker = MixtureMaker(clips, noise, config, config.seed)
-    network = trainable_tagger(config.network, len(LABELS), config.dropout)
+def band_statistics(clips: Sequence[Clip], noise: Floats, config: TrainingConfig) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of each band's decibels over some mixtures, [n_mels] each; the same for all members."""
+    maker = MixtureMaker(clips, noise, config, config.mixture_shares[0], config.seed)
     seen = np.concatenate([maker.batch().mel_db.reshape(-1, config.network.n_mels) for _ in range(STATISTICS_BATCHES)])
-    network.band_mean.copy_(torch.from_numpy(seen.mean(axis=0)))
-    network.band_std.copy_(torch.from_numpy(seen.std(axis=0)).clamp(min=1.0))
+    return torch.from_numpy(seen.mean(axis=0)), torch.from_numpy(seen.std(axis=0)).clamp(min=1.0)
+
+
+def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, member: int, name: str) -> Tagger:
+    """Train one member on clips, with mixtures and a beginning of its own; returns its averaged network, folded for
+    inference."""
+    # Far apart, so that no member's stream of random numbers is another's.
+    seed = config.seed + 1000 * member
+    torch.manual_seed(seed)
+    torch.set_num_threads(config.threads)
+    rng = np.random.default_rng(seed + 1)
+    maker = MixtureMaker(clips, noise, config, config.mixture_shares[member], seed + 2)
+    network = trainable_tagger(config.network, len(LABELS), config.dropout)
+    for into, value in zip((network.band_mean, network.band_std), band_statistics(clips, noise, config), strict=True):
+        into.copy_(value)
     average = WeightAverage(network, config.ema_decay)
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
     plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
@@ -101,9 +110,8 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
             group["lr"] = learning_rate_at(step, config)
         mel, target, weight = _tensors(maker.batch(), rng, network.band_mean, config.mixup_share)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
-            frames = network.branches_of_mel(mel)
-        answers = logits_of_branches(network, frames.float())
-        loss = torch.stack([loss_of(logits, target, weight, config) for logits in answers]).mean()
+            frames = network.frames_of_mel(mel)
+        loss = loss_of(network.logits(frames), target, weight, config)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
@@ -112,5 +120,4 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, name: st
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
         if step % 100 == 99 or step + 1 == config.steps:
             log.info("%s: step %d, loss %.3f, %.0f s", name, step + 1, running, time.monotonic() - started)
-    trained = folded(average.module)  # pyright: ignore[reportArgumentType]
-    return joined(trained, config.network)
+    return folded(average.module)  # pyright: ignore[reportArgumentType]

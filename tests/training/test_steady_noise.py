@@ -28,8 +28,8 @@ WANTED = replace(SMALL, steady_unrest=TrainingConfig().network.steady_unrest)
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
     """A network that hears nothing but the unrest of its input: its other channels are nought."""
-    made = joined(folded(trainable_tagger(SMALL, n_labels=4, dropout=0.0)), WANTED)
-    made.branches[0].norm.weight.zero_()
+    made = joined([folded(trainable_tagger(SMALL, n_labels=4, dropout=0.0))], WANTED)
+    made.members[0].norm.weight.zero_()
     return made
 
 
@@ -43,7 +43,7 @@ def at_level(wave: np.ndarray, dbfs: float) -> np.ndarray:
     return wave * 10 ** (dbfs / 20) / np.sqrt(np.mean(wave**2))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), slope=st.floats(-9, 6), level=st.floats(-60, -12), drift_db=st.floats(0, 3))
 def test_noise_of_any_colour_and_level_is_steady(
     tagger: Tagger, seed: int, slope: float, level: float, drift_db: float
@@ -53,7 +53,7 @@ def test_noise_of_any_colour_and_level_is_steady(
     assert (steadiness(tagger, wave * 10 ** (drift_db * swell / 20)) > 0.99).mean() >= 0.98
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), level=st.sampled_from([-60, -40, -20]), kind=st.sampled_from(["hum", "room"]))
 def test_hum_and_room_tone_are_steady(tagger: Tagger, seed: int, level: int, kind: str) -> None:
     rng = np.random.default_rng(seed)

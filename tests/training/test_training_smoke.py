@@ -17,11 +17,9 @@ import torch
 from sonotag.models.tagger import Tagger, load_tagger
 from sonotag.models.tagger_format import TaggerConfig
 from training import pipeline
-from training.activity import Activity, activity_of
+from training.activity import activity_of
 from training.clips import (
     HELD_OUT,
-    Clip,
-    Row,
     assign_folds,
     load_clips,
     read_manifest,
@@ -35,7 +33,7 @@ from training.evaluation.report import BEGIN, END, write_into_card
 from training.evaluation.testsets import CLIPPED, LIVELY_NOISES, VARIED_NOISES, Scored, noise_pieces
 from training.export import export
 from training.mixtures import MixtureMaker
-from training.network import folded, joined, logits_of_branches, trainable_tagger
+from training.network import folded, joined, trainable_tagger
 from training.synthesis import music, noise, signals
 from training.vocabulary import ESC10, LABELS, meaning_of
 
@@ -43,8 +41,9 @@ RATE_HZ = 48_000
 SMALL = replace(
     TrainingConfig(),
     network=replace(
-        TrainingConfig().network, channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=32, branches=2, smoothing_frames=3
+        TrainingConfig().network, channels=(4, 4, 4, 8, 8, 8), dilations=(1, 2), dim=32, smoothing_frames=3
     ),
+    mixture_shares=(0.4, 0.8),
     steps=3,
     threads=1,
     batch=4,
@@ -112,7 +111,7 @@ def test_all_stages_lead_to_weights_that_load(
     scores = tagger(torch.zeros(1, SMALL.network.window_samples))
     assert scores.shape == (1, 80, len(LABELS))
     assert torch.isfinite(scores).all()
-    # Two branches of 32 channels are stored in as many as there are labels, and one more for steady noise.
+    # Two members of 32 channels are stored in as many as there are labels, and one more for steady noise.
     assert tagger.frames(torch.zeros(1, SMALL.network.window_samples)).shape == (1, 80, len(LABELS) + 1)
     assert report.esc10_clips == 6
     assert len(report.lines()) > len(LABELS)
@@ -152,44 +151,13 @@ def test_a_clip_is_active_where_it_sounds(run: tuple[Path, pipeline.Material]) -
 
 def test_batches_repeat_for_a_seed_and_mark_what_sounds(run: tuple[Path, pipeline.Material]) -> None:
     material = run[1]
-    first, second = (MixtureMaker(material.clips, material.noise, SMALL, seed=4).batch() for _ in range(2))
+    first, second = (MixtureMaker(material.clips, material.noise, SMALL, 0.5, seed=4).batch() for _ in range(2))
     np.testing.assert_array_equal(first.mel_db, second.mel_db)
     np.testing.assert_array_equal(first.target, second.target)
     assert first.mel_db.shape == (4, 128, SMALL.network.n_mels)
     assert first.target.shape == first.weight.shape == (4, 16, len(LABELS))
     assert np.isfinite(first.mel_db).all()
     assert set(np.unique(first.target)) <= {0.0, 1.0}
-
-
-def texture(label: str, mel: int, columns: int, frame: int) -> Clip:
-    """A clip of one band, in which it sounds for `columns` from that of `frame` on."""
-    active = np.zeros(SMALL.network.columns_per_frame * SMALL.example_frames, bool)
-    active[frame * SMALL.network.columns_per_frame :][:columns] = True
-    power = np.zeros((len(active), SMALL.network.n_mels), np.float32)
-    power[active, mel] = 1.0
-    row = Row(Path("none"), "none", label, (), "CC0-1.0", "", "", f"{label} {mel}", 1, False)
-    return Clip(row, meaning_of(label, ()), power, 0.0, Activity(active, np.zeros_like(active)))
-
-
-@pytest.mark.parametrize(("label", "blends"), [("rain", True), ("dog barking", False)])
-def test_sounds_that_last_are_blended_of_two_recordings(label: str, blends: bool) -> None:
-    clips = [texture(label, mel, 30, frame) for mel, frame in ((10, 2), (50, 12))]
-    noise = np.ones((500, SMALL.network.n_mels), np.float32)
-    maker = MixtureMaker(clips, noise, replace(SMALL, blend_share=1.0, reverb_share=0.0), seed=3)
-    both = 0
-    for _ in range(60):
-        event = maker._event()
-        assert np.isfinite(event.power).all()
-        assert (event.power >= 0).all()
-        heard = event.power.sum(axis=1) > 0
-        low, high = (event.power[:, part].sum() > 0 for part in (slice(0, 30), slice(30, None)))
-        both += bool(low and high)
-        # Wherever one of them sounds, the event is active.
-        assert (event.activity[heard] > 0).mean() > 0.9
-    assert (both > 10) == blends
-    plain = MixtureMaker(clips, noise, replace(SMALL, blend_share=0.0, reverb_share=0.0), seed=3)
-    powers = [plain._event().power for _ in range(30)]
-    assert not any(power[:, :30].sum() * power[:, 30:].sum() for power in powers)
 
 
 def test_folding_the_normalisation_changes_nothing(tmp_path: Path) -> None:
@@ -316,7 +284,7 @@ def test_finished_weights_are_measured_on_any_folder(run: tuple[Path, pipeline.M
 
 
 def test_weights_that_are_the_same_are_the_same_file(tmp_path: Path) -> None:
-    network = folded(a_tree(branches=1, dim=8))
+    network = a_member(seed=7, dim=8)
     files = set[bytes]()
     for number in range(4):
         export(network, ["rain"], tmp_path / f"{number}.safetensors")
@@ -324,40 +292,53 @@ def test_weights_that_are_the_same_are_the_same_file(tmp_path: Path) -> None:
     assert len(files) == 1
 
 
-def a_tree(branches: int, dim: int) -> Tagger:
-    """With normalisation and dropout, and nothing in it that is zero or one by its initialisation."""
-    config = TaggerConfig(channels=(4, 6), strides=((2, 2), (4, 1)), dilations=(1,), shared_blocks=1, n_mels=16)
-    torch.manual_seed(7)
-    tagger = trainable_tagger(replace(config, branches=branches, dim=dim), n_labels=5, dropout=0.5)
-    for value in tagger.state_dict().values():
-        if value.dtype.is_floating_point:
+def a_member(seed: int, dim: int) -> Tagger:
+    """With nothing in it that is zero or one by its initialisation."""
+    config = TaggerConfig(channels=(4, 6), strides=((2, 2), (4, 1)), dilations=(1,), dim=dim, n_mels=16)
+    torch.manual_seed(seed)
+    tagger = trainable_tagger(config, n_labels=5, dropout=0.5)
+    untouched = ("band_mean", "band_std", "scale")
+    for name, value in tagger.state_dict().items():
+        if value.dtype.is_floating_point and name not in untouched:
             value.uniform_(0.5, 1.5)
     torch.nn.init.normal_(tagger.vectors)
-    return tagger.requires_grad_(False).eval()
+    return folded(tagger)
 
 
-def test_branches_answer_for_themselves_and_together_as_their_mean() -> None:
-    tagger = a_tree(branches=3, dim=4)
-    frames = torch.randn(2, 6, 12)
-    answers = torch.stack(logits_of_branches(tagger, frames))
-    torch.testing.assert_close(answers.mean(dim=0), tagger.logits(frames))
-    # A branch's answer hangs on its own channels only.
-    frames[:, :, 4:8] += 1.0
-    moved = (torch.stack(logits_of_branches(tagger, frames)) - answers).abs().amax(dim=(1, 2, 3))
-    assert (moved > 0.1).tolist() == [False, True, False]
-
-
-@pytest.mark.parametrize(("branches", "dim", "stored"), [(1, 4, 4), (2, 4, 5)])
-def test_joining_and_smoothing_give_the_mean_logits_of_neighbours(branches: int, dim: int, stored: int) -> None:
-    trained = folded(a_tree(branches, dim))
+@pytest.mark.parametrize(("count", "dim", "stored"), [(1, 4, 4), (2, 4, 5), (3, 4, 5)])
+def test_joined_members_give_the_mean_of_their_logits_and_of_neighbours(count: int, dim: int, stored: int) -> None:
+    members = [a_member(seed, dim) for seed in range(count)]
     mel_db = torch.randn(2, 64, 16) * 20 - 50
-    every = trained.logits(trained.frames_of_mel(mel_db))
-    made = joined(trained, replace(trained.config, smoothing_frames=3))
+    answers = torch.stack([member.logits(member.frames_of_mel(mel_db)) for member in members])
+    every = answers.mean(dim=0)
+    made = joined(members, replace(members[0].config, smoothing_frames=3))
     frames = made.frames_of_mel(mel_db)
     assert frames.shape == (2, 8, stored)
     expected = torch.stack([every[:, max(0, t - 1) : t + 2].mean(dim=1) for t in range(8)], dim=1)
     torch.testing.assert_close(made.logits(frames), expected)
     assert float((every - expected).abs().max()) > 0.01
+    if count > 1:
+        assert float(answers.std(dim=0).max()) > 0.01
+
+
+def test_members_that_hear_the_bands_differently_are_not_joined() -> None:
+    members = [a_member(seed, 4) for seed in range(2)]
+    members[1].band_mean += 1.0
+    with pytest.raises(ValueError, match="band_mean"):
+        joined(members, members[0].config)
+
+
+def test_members_begin_and_learn_differently_and_hear_the_bands_alike(run: tuple[Path, pipeline.Material]) -> None:
+    out, _ = run
+    first, second = (load_tagger(out / f"fold-1-member-{member}.safetensors")[0] for member in range(2))
+    torch.testing.assert_close(first.band_mean, second.band_mean, rtol=0, atol=0)
+    assert float((first.vectors - second.vectors).abs().max()) > 0.01
+    both = load_tagger(out / "fold-1.safetensors")[0]
+    mel_db = torch.randn(1, 640, SMALL.network.n_mels) * 20 - 60
+    plain = joined([first, second], replace(SMALL.network, smoothing_frames=3))
+    torch.testing.assert_close(
+        both.logits(both.frames_of_mel(mel_db)), plain.logits(plain.frames_of_mel(mel_db)), atol=0.02, rtol=0.02
+    )
 
 
 def of_noise(name: str, logit: float) -> Scored:
@@ -406,12 +387,10 @@ def test_what_full_scale_cuts_off_is_noise_of_its_own_kind() -> None:
 
 
 def test_settings_replace_numbers_of_the_run_and_of_the_network() -> None:
-    made = with_settings(
-        SMALL, ["steps=7", "speed=[0.9, 1.1]", "network.branches=3", "network.strides=[[2, 2], [4, 1]]"]
-    )
+    made = with_settings(SMALL, ["steps=7", "speed=[0.9, 1.1]", "network.dim=48", "network.strides=[[2, 2], [4, 1]]"])
     assert (made.steps, made.speed, made.batch) == (7, (0.9, 1.1), SMALL.batch)
-    assert (made.network.branches, made.network.strides) == (3, ((2, 2), (4, 1)))
-    assert made.network.dim == SMALL.network.dim
+    assert (made.network.dim, made.network.strides) == (48, ((2, 2), (4, 1)))
+    assert made.network.channels == SMALL.network.channels
     for wrong in ("stepz=7", "network.stepz=7", "network=1", "network.steps=7"):
         with pytest.raises(ValueError, match="no setting"):
             with_settings(SMALL, [wrong])

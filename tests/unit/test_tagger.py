@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
 
 from sonotag.models.tagger import LogMel, Tagger, load_tagger
 from sonotag.models.tagger_format import TaggerConfig, config_from_json, config_to_json, mel_filterbank
@@ -128,28 +126,6 @@ def test_no_mel_band_is_empty() -> None:
 def test_configuration_survives_its_header() -> None:
     for config in (CONFIG, replace(CONFIG, steady_unrest=(1.0, 1.5))):
         assert config_from_json(config_to_json(config)) == config
-
-
-def test_a_file_from_before_there_were_branches_is_the_same_network(tmp_path: Path) -> None:
-    """Its arrays stand under flat names, and its configuration knows nothing of branches."""
-    config = TaggerConfig(channels=(2, 3, 4, 5, 6, 4), dilations=(1,), dim=8, n_mels=16)
-    torch.manual_seed(4)
-    expected = Tagger(config, n_labels=2).requires_grad_(False).eval()
-    flat: dict[str, torch.Tensor] = {}
-    for name, value in expected.state_dict().items():
-        own = name.removeprefix("branches.0.")
-        if own.startswith("blocks.") and own != name:
-            _, index, rest = own.split(".", 2)
-            own = f"blocks.{int(index) + config.shared_blocks}.{rest}"
-        flat[own] = value.contiguous()
-    assert {"blocks.5.conv.weight", "project.bias", "temporal.0.out.weight", "norm.bias"} < set(flat)
-    values = json.loads(config_to_json(config))
-    for name in ("branches", "shared_blocks", "joined_dim", "smoothing_frames", "steady_unrest"):
-        del values[name]
-    header = {"config": json.dumps(values), "version": "0", "labels": '["a", "b"]', "advertised": "[]", "license": ""}
-    save_file(flat, tmp_path / "old.safetensors", header)
-    loaded, _ = load_tagger(tmp_path / "old.safetensors")
-    torch.testing.assert_close(loaded.frames(noise(1)), expected.frames(noise(1)))
 
 
 def test_smoothed_frames_are_means_of_those_that_there_are() -> None:

@@ -107,7 +107,7 @@ def audio(draw: st.DrawFn) -> Float32:
     return window
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(window=audio())
 def test_any_sound_gives_the_same(both: Both, window: Float32) -> None:
     both.assert_equal(window[None])
@@ -124,8 +124,7 @@ CONFIGS = [
         dilations=(2,),
         dim=8,
         n_mels=16,
-        branches=3,
-        shared_blocks=2,
+        members=3,
     ),
     TaggerConfig(
         channels=(4, 6),
@@ -133,8 +132,7 @@ CONFIGS = [
         dilations=(1,),
         dim=8,
         n_mels=16,
-        branches=2,
-        shared_blocks=0,
+        members=2,
         joined_dim=3,
         smoothing_frames=5,
     ),

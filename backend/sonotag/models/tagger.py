@@ -119,18 +119,21 @@ class TemporalBlock(nn.Module):
         return found[:, :, 0].permute(0, 2, 1)
 
 
-class Branch(nn.Module):
-    """What follows the shared convolutions: the late ones, pooling over frequency, the temporal blocks."""
+class Member(nn.Module):
+    """One of the networks whose answers are averaged: convolutions, pooling over frequency, the temporal blocks."""
 
     def __init__(self, config: TaggerConfig) -> None:
         super().__init__()
-        self.blocks = conv_blocks(config, config.shared_blocks, len(config.channels))
+        widths = (1, *config.channels)
+        self.blocks = nn.ModuleList(
+            ConvBlock(widths[index], widths[index + 1], index, stride) for index, stride in enumerate(config.strides)
+        )
         self.project = nn.Linear(config.channels[-1], config.dim)
         self.temporal = nn.ModuleList(TemporalBlock(config.dim, dilation) for dilation in config.dilations)
         self.norm = nn.LayerNorm(config.dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps of the shared convolutions [B, C, T, F] -> [B, frames, dim] float32."""
+        """Normalised log-mel [B, 1, columns, n_mels] -> [B, columns / columns_per_frame, dim] float32."""
         for block in self.blocks:
             x = block(x)
         # Mean and maximum over frequency (Kong et al. 2020, arXiv:1912.10211): broad and narrow sounds alike.
@@ -143,20 +146,13 @@ class Branch(nn.Module):
         return self.norm(frames.float())
 
 
-def conv_blocks(config: TaggerConfig, first: int, end: int) -> nn.ModuleList:
-    """The network's convolutions ``first`` to ``end`` (not included), as many of them as there are."""
-    widths = (1, *config.channels)
-    chosen = list(enumerate(config.strides))[first:end]
-    return nn.ModuleList(ConvBlock(widths[i], widths[i + 1], i, stride) for i, stride in chosen)
-
-
 class Tagger(nn.Module):
     """Windows -> frames -> logits. A finite receptive field on purpose: no frame depends on far-away audio."""
 
     band_mean: Tensor
     band_std: Tensor
     join: Tensor
-    """[joined_dim, branches * dim]; only where branches are joined."""
+    """[joined_dim, members * dim]; only where members are joined."""
     noise_variance: Tensor
     """[n_mels]: :func:`unrest_of` Gaussian noise; only with ``steady_unrest``."""
     vectors: Tensor
@@ -169,13 +165,12 @@ class Tagger(nn.Module):
         self.log_mel = LogMel(config)
         self.register_buffer("band_mean", torch.full((config.n_mels,), -60.0))
         self.register_buffer("band_std", torch.full((config.n_mels,), 20.0))
-        self.blocks = conv_blocks(config, 0, config.shared_blocks)
-        self.branches = nn.ModuleList(Branch(config) for _ in range(config.branches))
+        self.members = nn.ModuleList(Member(config) for _ in range(config.members))
         if config.joined_dim:
-            self.register_buffer("join", torch.zeros(config.joined_dim, config.branches * config.dim))
+            self.register_buffer("join", torch.zeros(config.joined_dim, config.members * config.dim))
         if config.steady_unrest:
             self.register_buffer("noise_variance", torch.ones(config.n_mels))
-        self.vectors = nn.Parameter(torch.randn(n_labels, config.frame_dim) / math.sqrt(config.dim) / config.branches)
+        self.vectors = nn.Parameter(torch.randn(n_labels, config.frame_dim) / math.sqrt(config.dim) / config.members)
         self.scale = nn.Parameter(torch.ones(n_labels))
         self.bias = nn.Parameter(torch.zeros(n_labels))
 
@@ -185,7 +180,7 @@ class Tagger(nn.Module):
 
     def frames_of_mel(self, mel_db: Tensor) -> Tensor:
         """Log-mel [B, columns, n_mels] in dB -> frames [B, columns / columns_per_frame, frame_dim] float32."""
-        frames = self.branches_of_mel(mel_db)
+        frames = self.members_of_mel(mel_db)
         if self.config.joined_dim:
             frames = frames @ self.join.T
         frames = _smoothed(frames, self.config.smoothing_frames)
@@ -198,13 +193,11 @@ class Tagger(nn.Module):
         unrest = unrest_of(mel_db, self.config.columns_per_frame) / self.noise_variance
         return ((unsteady - unrest.mean(dim=2, keepdim=True)) / (unsteady - steady)).clamp(0.0, 1.0)
 
-    def branches_of_mel(self, mel_db: Tensor) -> Tensor:
-        """Log-mel [B, columns, n_mels] in dB -> the branches' frames side by side [B, frames, branches * dim]."""
+    def members_of_mel(self, mel_db: Tensor) -> Tensor:
+        """Log-mel [B, columns, n_mels] in dB -> the members' frames side by side [B, frames, members * dim]."""
         x = ((mel_db - self.band_mean) / self.band_std)[:, None]
         x = x.contiguous(memory_format=torch.channels_last)
-        for block in self.blocks:
-            x = block(x)
-        return torch.cat([branch(x) for branch in self.branches], dim=2)
+        return torch.cat([member(x) for member in self.members], dim=2)
 
     def logits(self, frames: Tensor) -> Tensor:
         """Frames [..., frame_dim] -> label logits [..., labels]; 0 (a score of 0.5) is the one decision threshold."""

@@ -47,13 +47,11 @@ class TaggerConfig:
     dilations: tuple[int, ...] = (1, 2, 4, 8)
     """Of the temporal convolutions, in frames."""
     dim: int = 128
-    """Channels of a branch's frames."""
-    branches: int = 1
+    """Channels of a member's frames."""
+    members: int = 1
     """Networks whose answers are averaged, all of one shape."""
-    shared_blocks: int = 4
-    """The first convolutions are the same for all branches: none shared makes them networks of their own."""
     joined_dim: int = 0
-    """Channels onto which the branches' frames are projected side by side; 0 leaves them as they are."""
+    """Channels onto which the members' frames are projected side by side; 0 leaves them as they are."""
     smoothing_frames: int = 1
     """Odd; each frame becomes the mean of this many around it (of those that the window has)."""
     steady_unrest: tuple[float, float] | None = None
@@ -67,7 +65,7 @@ class TaggerConfig:
     @property
     def frame_dim(self) -> int:
         """Channels of a frame as it is stored and meets the labels' vectors."""
-        return (self.joined_dim or self.branches * self.dim) + (self.steady_unrest is not None)
+        return (self.joined_dim or self.members * self.dim) + (self.steady_unrest is not None)
 
     @property
     def columns_per_frame(self) -> int:
@@ -186,20 +184,4 @@ def read_weights(path: Path | str) -> TaggerWeights:
         license=header["license"],
     )
     config = config_from_json(header["config"])
-    return TaggerWeights(config, metadata, _with_branches(arrays, config.shared_blocks))
-
-
-def _with_branches(arrays: Mapping[str, Float32], shared_blocks: int) -> Mapping[str, Float32]:
-    """Arrays under today's names: files from before there were branches hold one, unnamed."""
-    if any(name.startswith("branches.") for name in arrays):
-        return arrays
-    renamed: dict[str, Float32] = {}
-    for name, value in arrays.items():
-        piece, _, rest = name.partition(".")
-        if piece == "blocks":
-            index, _, parameter = rest.partition(".")
-            late = int(index) - shared_blocks
-            renamed[f"branches.0.blocks.{late}.{parameter}" if late >= 0 else name] = value
-        else:
-            renamed[f"branches.0.{name}" if piece in ("project", "temporal", "norm") else name] = value
-    return renamed
+    return TaggerWeights(config, metadata, arrays)

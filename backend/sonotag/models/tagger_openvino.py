@@ -141,8 +141,7 @@ class _Graph:
         config = self._config
         x = op.divide(op.subtract(mel_db, self._constant("band_mean")), self._constant("band_std"))
         x = op.unsqueeze(x, _axes(1))
-        x = self._blocks(x, range(len(config.strides))[: config.shared_blocks], "blocks")
-        frames = op.concat([self._branch(x, f"branches.{number}") for number in range(config.branches)], 2)
+        frames = op.concat([self._member(x, f"members.{number}") for number in range(config.members)], 2)
         if config.joined_dim:
             frames = op.matmul(frames, self._constant("join"), False, True)
         frames = _smoothed(frames, config.smoothing_frames)
@@ -166,10 +165,12 @@ class _Graph:
         calm = op.subtract(op.constant(np.float32(unsteady)), unrest)
         return op.clamp(op.divide(calm, op.constant(np.float32(unsteady - steady))), 0.0, 1.0)
 
-    def _branch(self, x: ov.Node, name: str) -> ov.Node:
-        """Maps of the shared convolutions [1, C, T, F] -> [1, columns / columns_per_frame, dim]."""
+    def _member(self, x: ov.Node, name: str) -> ov.Node:
+        """Normalised log-mel [1, 1, columns, n_mels] -> [1, columns / columns_per_frame, dim]."""
         config = self._config
-        x = self._blocks(x, range(len(config.strides))[config.shared_blocks :], f"{name}.blocks")
+        for index, stride in enumerate(config.strides):
+            padding = [(kernel_size(index, step) - 1) // 2 for step in stride]
+            x = op.relu(self._convolution(x, f"{name}.blocks.{index}.conv", stride, padding, (1, 1)))
         pooled = op.add(op.reduce_mean(x, _axes(3), False), op.reduce_max(x, _axes(3), False))
         frames = op.relu(self._linear(_swapped(pooled), f"{name}.project"))
         for index, dilation in enumerate(config.dilations):
@@ -178,14 +179,6 @@ class _Graph:
             inner = op.relu(self._convolution(inner, f"{block}.conv", (1,), (dilation,), (dilation,)))
             frames = op.add(frames, self._linear(_swapped(inner), f"{block}.out"))
         return self._layer_norm(frames, f"{name}.norm")
-
-    def _blocks(self, x: ov.Node, chosen: range, name: str) -> ov.Node:
-        """The network's convolutions ``chosen``, which are counted from 0 under ``name``."""
-        for index in chosen:
-            stride = self._config.strides[index]
-            padding = [(kernel_size(index, step) - 1) // 2 for step in stride]
-            x = op.relu(self._convolution(x, f"{name}.{index - chosen.start}.conv", stride, padding, (1, 1)))
-        return x
 
     def _constant(self, name: str) -> ov.Node:
         return op.constant(self._arrays[name])
