@@ -73,7 +73,7 @@ test.describe("what is made of a recording", () => {
       await moment("0:20.0");
       await page.getByRole("slider", { name: "End of clock ticking" }).focus();
       await page.keyboard.press("ArrowRight");
-      await moment("0:13.0");
+      await moment("dog barking");
       await page.getByRole("button", { name: "Accept" }).click();
       await page.mouse.move(0, 0);
       await page.locator(".moments-list").evaluate((list) => list.scrollBy(0, -40));
