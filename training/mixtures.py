@@ -1,7 +1,7 @@
 """Endless strongly labelled examples, mixed from clips in the mel-power domain.
 
-Powers of independent sounds add, so a mixture of spectrograms is, but for the phases, the spectrogram of the
-mixture; and it costs a hundredth of mixing samples and transforming them.
+Where phases are drawn at random (:func:`interference`), sums of spectrograms are as restless as the spectrogram of
+the sum; and they cost a hundredth of mixing samples and transforming them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 Random = np.random.Generator
 ACTIVE, DOUBTFUL = 1.0, 0.5
 COSINE_COLUMNS = 40_000
+"""Of phases' cosines, drawn once."""
 WANTED = {"speech": 5.0, "music": 4.0}
 """How often these are drawn, in units of one square root of a recording: they matter most to users."""
 
