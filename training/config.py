@@ -20,10 +20,12 @@ class TrainingConfig:
     """Used for clips that carry no fold of their own; ESC-50's fold 4 was never given to this training."""
 
     # Optimisation.
-    steps: int = 3300
+    steps: int = 3000
     batch: int = 24
     example_frames: int = 40
     learning_rate: float = 4e-3
+    matrix_learning_rate: float = 1e-2
+    """Of the convolutions' and other matrices' weights, which Muon learns; AdamW learns the rest."""
     weight_decay: float = 0.02
     warmup_steps: int = 100
     ema_decay: float = 0.997

@@ -23,8 +23,8 @@ from training.vocabulary import ALIASES, CONTINUOUS, ESC10, LABELS, OTHER_INSTRU
 Floats = NDArray[np.float32]
 Random = np.random.Generator
 ACTIVE, DOUBTFUL = 1.0, 0.5
-COSINE_COLUMNS = 40_000
-"""Of phases' cosines, drawn once."""
+DRAWN_COLUMNS = 40_000
+"""Of phases' cosines and of echoes, drawn once."""
 WANTED = {"speech": 5.0, "music": 4.0}
 """How often these are drawn, in units of one square root of a recording: they matter most to users."""
 
@@ -86,8 +86,12 @@ class MixtureMaker:
         self.columns = config.example_frames * config.network.columns_per_frame
         self.loudness = loudness_weights(config.network.n_mels)
         # Drawn once, as the noise is: an example takes a stretch from anywhere in them.
-        cosines = self.rng.standard_normal((COSINE_COLUMNS, config.network.n_mels), np.float32)
-        self.cosines = np.clip(cosines * interference(config.network), -1, 1)
+        cosines = self.rng.standard_normal((DRAWN_COLUMNS, config.network.n_mels), np.float32)
+        spread = interference(config.network)
+        self.cosines = np.clip(cosines * spread, -1, 1)
+        # Echoes without number: a band's power is the mean of as many exponentials as it has independent bins.
+        bins = 1 / (2 * spread**2)
+        self.echoes = (self.rng.standard_gamma(bins, (DRAWN_COLUMNS, config.network.n_mels)) / bins).astype(np.float32)
         self.by_label: dict[str, list[list[Clip]]] = {}
         for label, kinds in self._sorted_clips(clips).items():
             self.by_label[label] = [kind for kind in kinds if kind]
@@ -126,7 +130,7 @@ class MixtureMaker:
             alike = [other for kind in self.by_label[clip.row.label] for other in kind if other.meaning == clip.meaning]
             other_power, other_activity = self._placed(alike[int(self.rng.integers(len(alike)))])
             share = self._share_of_bands(power.shape[1])
-            power = (power * share + other_power * (1 - share)).astype(np.float32)
+            power = self._sum(power * share, other_power * (1 - share))
             activity = np.maximum(activity, other_activity)
         return Event(clip, self._colour(power), activity)
 
@@ -182,7 +186,7 @@ class MixtureMaker:
             decay = 10 ** (-6 * hop_s / t60_s)
             wet = 10 ** (rng.uniform(-14, 0) / 10) * (1 - decay)
             tail = np.asarray(lfilter([0.0, wet], [1.0, -decay], power, axis=0), np.float32)
-            power = power + tail
+            power = self._sum(power, tail * self._stretch(self.echoes))
         return power
 
     def _noise(self) -> Floats:
@@ -196,10 +200,14 @@ class MixtureMaker:
 
     def _sum(self, one: Floats, other: Floats) -> Floats:
         """Power of two sounds together [columns, n_mels]: their phases make it more or less than the sum of powers."""
-        start = int(self.rng.integers(COSINE_COLUMNS - self.columns))
-        total = one + other + 2 * np.sqrt(one * other) * self.cosines[start : start + self.columns]
+        total = one + other + 2 * np.sqrt(one * other) * self._stretch(self.cosines)
         # Where they cancel out, rounding may leave less than nothing.
         return np.maximum(total, 0)
+
+    def _stretch(self, drawn: Floats) -> Floats:
+        """An example's length from anywhere in what was drawn once."""
+        start = int(self.rng.integers(len(drawn) - self.columns))
+        return drawn[start : start + self.columns]
 
     def _pool(self, columns: Floats) -> Floats:
         """[columns, ...] -> mean over each frame's columns [frames, ...]."""

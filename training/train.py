@@ -65,12 +65,49 @@ def _tensors(batch: Batch, rng: np.random.Generator, fill: Tensor, mixup_share: 
     return mel, target, torch.where(share > 0, both, weight)
 
 
-def learning_rate_at(step: int, config: TrainingConfig) -> float:
-    """Linear warm-up, then a half cosine to zero."""
+def share_of_learning_rate(step: int, config: TrainingConfig) -> float:
+    """Linear warm-up to 1, then a half cosine to 0."""
     if step < config.warmup_steps:
-        return config.learning_rate * (step + 1) / config.warmup_steps
+        return (step + 1) / config.warmup_steps
     progress = (step - config.warmup_steps) / max(1, config.steps - config.warmup_steps)
-    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
+    return 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def _as_matrix(weight: Tensor) -> Tensor:
+    """[out, in, ...] -> [out, all else], of the same memory: convolutions over maps have their channels last."""
+    return (weight.movedim(1, -1) if weight.ndim == 4 else weight).reshape(len(weight), -1)
+
+
+class Optimiser:
+    """Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) for weights between channels, AdamW for all else.
+
+    Muon's steps change all directions of a matrix alike: in as many steps it gets much further here.
+    """
+
+    def __init__(self, network: Tagger, config: TrainingConfig) -> None:
+        self.config = config
+        # The labels' vectors are no map from channels to channels: each row is for itself.
+        inner = [p for p in network.members.parameters() if p.ndim > 1]
+        self.matrices = [(weight, nn.Parameter(_as_matrix(weight.data))) for weight in inner]
+        plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
+        groups = [
+            {"params": [network.vectors], "weight_decay": config.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ]
+        matrices = [matrix for _, matrix in self.matrices]
+        muon = torch.optim.Muon(matrices, weight_decay=config.weight_decay, adjust_lr_fn="match_rms_adamw")
+        adam = torch.optim.AdamW(groups, fused=True)
+        self.parts = ((muon, config.matrix_learning_rate), (adam, config.learning_rate))
+
+    def step(self, number: int) -> None:
+        """Take the step ``number`` along the gradients that the network's parameters hold."""
+        for weight, matrix in self.matrices:
+            assert weight.grad is not None
+            matrix.grad = _as_matrix(weight.grad)
+        for part, learning_rate in self.parts:
+            for group in part.param_groups:
+                group["lr"] = learning_rate * share_of_learning_rate(number, self.config)
+            part.step()
 
 
 def bfloat16_is_fast() -> bool:
@@ -98,24 +135,19 @@ def train(clips: Sequence[Clip], noise: Floats, config: TrainingConfig, member: 
     for into, value in zip((network.band_mean, network.band_std), band_statistics(clips, noise, config), strict=True):
         into.copy_(value)
     average = WeightAverage(network, config.ema_decay)
-    decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
-    plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
+    optimiser = Optimiser(network, config)
     fast = bfloat16_is_fast()
     started, running = time.monotonic(), 0.0
     network.train()
     for step in range(config.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate_at(step, config)
         mel, target, weight = _tensors(maker.batch(), rng, network.band_mean, config.mixup_share)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
             frames = network.frames_of_mel(mel)
         loss = loss_of(network.logits(frames), target, weight, config)
-        optimiser.zero_grad(set_to_none=True)
+        network.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimiser.step()
+        optimiser.step(step)
         average.update(network)
         running = 0.98 * running + 0.02 * loss.item() if step else loss.item()
         if step % 100 == 99 or step + 1 == config.steps:

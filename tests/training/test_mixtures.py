@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import fftconvolve
 
 from sonotag.models.tagger import LogMel
 from training.activity import Activity
@@ -91,3 +92,38 @@ def test_a_sum_is_between_what_cancels_out_and_what_adds_up(seed: int, ratio_db:
     # Neither louder nor softer on the whole.
     if level:
         assert float(total.mean() / (one + other).mean()) == pytest.approx(1.0, abs=0.05)
+
+
+def test_echoes_die_away_as_restlessly_as_a_rooms() -> None:
+    """A room's response is noise that decays; the logarithm of its power strays in every band as what is drawn does."""
+    config = SMALL.network
+    front_end = LogMel(config)
+    rng = np.random.default_rng(9)
+    hop_s = config.hop_samples / config.sample_rate_hz
+    length, t60_s = 64 * config.hop_samples, 0.8
+    decay = 10 ** (-3 * np.arange(length) / config.sample_rate_hz / t60_s)
+    bursts = rng.standard_normal((40, 12 * config.hop_samples))
+    heard = np.stack([fftconvolve(burst, rng.standard_normal(length) * decay)[:length] for burst in bursts])
+    power = front_end.power(torch.from_numpy(heard.astype(np.float32) * 1e-3)).numpy()[:, 16:48]
+    fading = 10 ** (-6 * np.arange(power.shape[1]) * hop_s / t60_s)
+    real = np.log(power / fading[:, None]).std(axis=(0, 1))
+
+    maker = MixtureMaker([texture("rain", 10, 30, 2)], NOISE, SMALL, 0.5, seed=3)
+    drawn = np.log(np.stack([maker._stretch(maker.echoes) for _ in range(40)])).std(axis=(0, 1))
+    np.testing.assert_allclose(drawn, real, rtol=0.15)
+    assert maker.echoes.mean() == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_sound_in_a_room_goes_on_after_its_end() -> None:
+    always = replace(SMALL, reverb_share=1.0, equaliser_db=0.0, tilt_db=0.0, band_limit_share=0.0)
+    maker = MixtureMaker([texture("rain", 10, 30, 2)], NOISE, always, 0.5, seed=3)
+    burst = np.zeros((maker.columns, SMALL.network.n_mels), np.float32)
+    burst[20:60] = 1.0
+    for _ in range(10):
+        power = maker._colour(burst)
+        assert (power[:20] == 0).all()
+        assert (power[61:90] > 0).all()
+        # It fades, and not smoothly.
+        levels = np.log(power[61:].mean(axis=1))
+        assert levels[-10:].mean() < levels[:10].mean()
+        assert np.diff(np.log(power[61:90, 20])).std() > 0.2
