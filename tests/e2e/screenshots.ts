@@ -67,10 +67,10 @@ test.describe("what is made of a recording", () => {
 
     test("docs/images/moments.png and statistics.png", async ({ page, view }) => {
       await openSample(page, view);
-      const moment = (at: string) => view.moments.filter({ hasText: at }).click();
+      const moment = (words: string) => view.moments.filter({ hasText: words }).first().click();
       await moment("0:10.0");
       await page.getByRole("button", { name: "Reject" }).click();
-      await moment("0:20.0");
+      await moment("clock ticking");
       await page.getByRole("slider", { name: "End of clock ticking" }).focus();
       await page.keyboard.press("ArrowRight");
       await moment("dog barking");

@@ -110,7 +110,8 @@ test("the view is saved as a picture for print, and the moments go out as text",
   }, svg);
   expect(drawn.wrong).toBeUndefined();
   expect(drawn.names).toEqual(["Level", "Spectrum", "Time", "dog barking", "church bell", "rain"]);
-  expect(drawn.cells).toBeGreaterThan(10);
+  // Cells of about one colour are one path: that of the silence before it, its rise, its ringing, its end.
+  expect(drawn.cells).toBeGreaterThan(4);
   expect(svg.length).toBeLessThan(1_500_000);
 
   await page.getByRole("button", { name: /Copy moments/ }).click();

@@ -45,7 +45,7 @@ function Band({ moment, top, height }: { moment: Moment; top: number; height: nu
 
 function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolean }) {
   const { edge, moment, atS } = props;
-  const { review, viewport } = useWorkspace();
+  const { review, viewport, seek } = useWorkspace();
   const { detections } = useWords();
   const durationS = useView((state) => state.durationS);
   const handle = useRef<HTMLButtonElement>(null);
@@ -66,8 +66,9 @@ function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolea
         if (draft) review.adjust(latest.current, draft.onsetS, draft.offsetS);
       },
       onCancel: () => review.drag(null),
+      onTap: seek,
     });
-  }, [edge, review, viewport, props.hidden]);
+  }, [edge, review, viewport, seek, props.hidden]);
   if (props.hidden) return null;
   const onKeyDown = (event: KeyPress) => {
     const way = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
@@ -97,13 +98,20 @@ interface DragActions {
   onMove: (timeS: number) => void;
   onEnd: () => void;
   onCancel: () => void;
+  /** Held and let go in place: handles are wide, for fingers, and cover moments that one may want to hear. */
+  onTap: (timeS: number) => void;
 }
 
 /** Follows a pointer that holds a handle; the stage below hears nothing of it. */
-function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel }: DragActions): () => void {
+function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel, onTap }: DragActions): () => void {
   const scope = new DisposableScope();
   let moved = false;
   const holds = (event: PointerEvent) => handle.hasPointerCapture(event.pointerId);
+  const timeOf = (event: PointerEvent) => {
+    const box = handle.closest(".moment-edges")?.getBoundingClientRect();
+    if (!box || box.width === 0) return null;
+    return timeAt(Math.min(Math.max(0, event.clientX - box.left), box.width), box.width);
+  };
   scope.listen<HTMLElement, PointerEvent>(handle, "pointerdown", (event) => {
     if (event.button !== 0) return;
     event.stopPropagation();
@@ -113,15 +121,17 @@ function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel }: DragA
   scope.listen<HTMLElement, PointerEvent>(handle, "pointermove", (event) => {
     if (!holds(event)) return;
     event.stopPropagation();
-    const box = handle.closest(".moment-edges")?.getBoundingClientRect();
-    if (!box || box.width === 0) return;
+    const timeS = timeOf(event);
+    if (timeS === null) return;
     moved = true;
-    onMove(timeAt(Math.min(Math.max(0, event.clientX - box.left), box.width), box.width));
+    onMove(timeS);
   });
   scope.listen<HTMLElement, PointerEvent>(handle, "pointerup", (event) => {
     if (!holds(event)) return;
     event.stopPropagation();
+    const timeS = timeOf(event);
     if (moved) onEnd();
+    else if (timeS !== null) onTap(timeS);
     moved = false;
   });
   scope.listen(handle, "pointercancel", onCancel);
