@@ -17,6 +17,8 @@ import httpx2
 
 PR_SET_CHILD_SUBREAPER = 36
 POLL_S = 0.02
+END_S = 60.0
+"""More than any server may take to end; one that takes longer says where its threads are."""
 
 
 def adopt_orphans() -> None:
@@ -136,5 +138,11 @@ class RiggedServer:
 
     def _end(self) -> int:
         if self._code is None:
+            ended, _, _ = select.select([self._word], [], [], END_S)
+            if not ended:
+                os.kill(self._pid, signal.SIGUSR1)
+                time.sleep(1)  # for the threads to be written
+                os.kill(self._pid, signal.SIGKILL)
+                raise TimeoutError(f"the server does not end within {END_S:.0f} s; its log says where its threads are")
             self._code = int(self._word.readline())
         return self._code

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import importlib
 import os
+import signal
 import socket
 import sys
 import threading
@@ -66,6 +68,7 @@ def main() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            faulthandler.register(signal.SIGUSR1)
             serve(given.listener, given.rig_port, given.certificates)
             return
         print(pid, flush=True)
