@@ -27,6 +27,9 @@ test("at 390 px nothing sticks out and everything can be reached", async ({ page
     await page.touchscreen.tap(cell.x, cell.y);
     await expect(card, "what was tapped is told").toContainText("church bell");
     await expect.poll(() => view.positionS()).toBeCloseTo(timeS, 0);
+    await expect(card, "and when").toContainText(
+      `${Math.floor(timeS / 60)}:${String(timeS % 60).padStart(2, "0")}.`,
+    );
     const box = await card.boundingBox();
     expect(box?.x, `its card begins on the screen, ${timeS} s`).toBeGreaterThanOrEqual(0);
     expect((box?.x ?? 0) + (box?.width ?? 0), `and ends on it, ${timeS} s`).toBeLessThanOrEqual(390);

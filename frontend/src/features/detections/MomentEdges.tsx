@@ -45,7 +45,7 @@ function Band({ moment, top, height }: { moment: Moment; top: number; height: nu
 
 function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolean }) {
   const { edge, moment, atS } = props;
-  const { review, viewport, seek } = useWorkspace();
+  const { review, viewport } = useWorkspace();
   const { detections } = useWords();
   const durationS = useView((state) => state.durationS);
   const handle = useRef<HTMLButtonElement>(null);
@@ -66,9 +66,8 @@ function Handle(props: { edge: Edge; moment: Moment; atS: number; hidden: boolea
         if (draft) review.adjust(latest.current, draft.onsetS, draft.offsetS);
       },
       onCancel: () => review.drag(null),
-      onTap: seek,
     });
-  }, [edge, review, viewport, seek, props.hidden]);
+  }, [edge, review, viewport, props.hidden]);
   if (props.hidden) return null;
   const onKeyDown = (event: KeyPress) => {
     const way = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
@@ -98,20 +97,13 @@ interface DragActions {
   onMove: (timeS: number) => void;
   onEnd: () => void;
   onCancel: () => void;
-  /** Held and let go in place: handles are wide, for fingers, and cover moments that one may want to hear. */
-  onTap: (timeS: number) => void;
 }
 
-/** Follows a pointer that holds a handle; the stage below hears nothing of it. */
-function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel, onTap }: DragActions): () => void {
+/** Follows a pointer that drags a handle; the stage below hears nothing of it, but of a tap. */
+function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel }: DragActions): () => void {
   const scope = new DisposableScope();
   let moved = false;
   const holds = (event: PointerEvent) => handle.hasPointerCapture(event.pointerId);
-  const timeOf = (event: PointerEvent) => {
-    const box = handle.closest(".moment-edges")?.getBoundingClientRect();
-    if (!box || box.width === 0) return null;
-    return timeAt(Math.min(Math.max(0, event.clientX - box.left), box.width), box.width);
-  };
   scope.listen<HTMLElement, PointerEvent>(handle, "pointerdown", (event) => {
     if (event.button !== 0) return;
     event.stopPropagation();
@@ -121,17 +113,15 @@ function dragged(handle: HTMLElement, { timeAt, onMove, onEnd, onCancel, onTap }
   scope.listen<HTMLElement, PointerEvent>(handle, "pointermove", (event) => {
     if (!holds(event)) return;
     event.stopPropagation();
-    const timeS = timeOf(event);
-    if (timeS === null) return;
+    const box = handle.closest(".moment-edges")?.getBoundingClientRect();
+    if (!box || box.width === 0) return;
     moved = true;
-    onMove(timeS);
+    onMove(timeAt(Math.min(Math.max(0, event.clientX - box.left), box.width), box.width));
   });
   scope.listen<HTMLElement, PointerEvent>(handle, "pointerup", (event) => {
-    if (!holds(event)) return;
+    if (!holds(event) || !moved) return;
     event.stopPropagation();
-    const timeS = timeOf(event);
-    if (moved) onEnd();
-    else if (timeS !== null) onTap(timeS);
+    onEnd();
     moved = false;
   });
   scope.listen(handle, "pointercancel", onCancel);

@@ -149,8 +149,8 @@ export class StagePointer {
     const { active } = this;
     const place = this.locate(event);
     if (active?.drag === "select") this.actions.onSelected();
-    if (active && !active.drag && !active.edge && active.press.button === 0 && place)
-      this.click(event, place);
+    const clicked = active ? !active.drag && !active.edge && active.press.button === 0 : wasHandle(event);
+    if (clicked && place) this.click(event, place);
     this.release(event.pointerId);
   }
 
@@ -247,6 +247,10 @@ function targetOf(event: Event): Element | null {
 }
 
 const onControl = (event: Event) => targetOf(event)?.closest("button, input, a") != null;
+
+/** A moment's handle that was held and not dragged: made for fingers, it covers time that one may want to hear. */
+const wasHandle = (event: PointerEvent) =>
+  targetOf(event)?.closest(".moment-edge")?.hasPointerCapture(event.pointerId) === true;
 
 function pressOf(event: PointerEvent, whole: boolean): Press {
   const target = targetOf(event);
