@@ -98,6 +98,24 @@ def test_playlist_that_names_other_files(refused: Callable[..., dict[str, str]],
     refused(b"ffconcat version 1.0\nfile '/etc/hostname'\n", "a.ffconcat", 422, "unreadable_media")
 
 
+def failure_of(server: Server, answer: Any) -> dict[str, str]:
+    """The complete error of a file that was stored, and whose analysis fails."""
+    assert answer.status_code == 201, answer.text
+    server.analyze(answer.json()["id"], ["rain"])
+    recording = server.finish(answer.json()["id"])
+    assert recording["state"] == "failed"
+    assert recording["error"]["message"]
+    assert recording["error"]["hint"]
+    return recording["error"]
+
+
+def refused_or_failing(server: Server, answer: Any, code: str) -> str:
+    """The code of a file's error: `code` if it was refused at once, else that of its analysis."""
+    if answer.status_code == 201:
+        return failure_of(server, answer)["code"]
+    return problem(answer, 422, code)["code"]
+
+
 def wav_at(rate_hz: int, samples: int) -> bytes:
     data = struct.pack(f"<{samples}h", *([0, 1000] * (samples // 2)))
     form = struct.pack("<IHHIIHH", 16, 1, 1, rate_hz, (rate_hz * 2) & 0xFFFFFFFF, 2, 16)
@@ -118,26 +136,16 @@ def test_odd_rates_keep_their_time(server: Server, rate_hz: int, samples: int) -
 def test_wav_at_one_hertz(server: Server) -> None:
     """Nothing can be resampled from ten samples: the recording fails, and is not called empty."""
     answer = server.client.post("/upload_audio", files={"file": ("slow.wav", wav_at(1, 10))})
-    assert answer.status_code == 201, answer.text
-    server.analyze(answer.json()["id"], ["rain"])
-    recording = server.finish(answer.json()["id"])
-    assert recording["state"] == "failed"
-    assert recording["error"]["code"] == "unreadable_media"
-    assert "1 Hz" in recording["error"]["message"]
-    assert "sample rate" in recording["error"]["hint"]
+    error = failure_of(server, answer)
+    assert error["code"] == "unreadable_media"
+    assert "1 Hz" in error["message"]
+    assert "sample rate" in error["hint"]
 
 
 @pytest.mark.parametrize("rate_hz", [0, 0x7FFF_FFFF, 0xFFFF_FFFF])
 def test_rates_that_no_recording_has(server: Server, rate_hz: int) -> None:
     answer = server.client.post("/upload_audio", files={"file": ("odd.wav", wav_at(rate_hz, 1000))})
-    if answer.status_code != 201:
-        problem(answer, 422, "unreadable_media")
-        return
-    server.analyze(answer.json()["id"], ["rain"])
-    recording = server.finish(answer.json()["id"])
-    assert recording["state"] == "failed"
-    assert recording["error"]["code"] in ("decoder_failed", "unreadable_media")
-    assert recording["error"]["hint"]
+    assert refused_or_failing(server, answer, "unreadable_media") in ("decoder_failed", "unreadable_media")
 
 
 def test_wav_without_a_sample(server: Server, tmp_path: Path) -> None:
@@ -145,14 +153,7 @@ def test_wav_without_a_sample(server: Server, tmp_path: Path) -> None:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
     answer = server.client.post("/upload_audio", files={"file": (path.name, path.read_bytes())})
-    if answer.status_code != 201:
-        problem(answer, 422, "empty_file")
-        return
-    server.analyze(answer.json()["id"], ["rain"])
-    recording = server.finish(answer.json()["id"])
-    assert recording["state"] == "failed"
-    assert recording["error"]["code"] == "empty_file"
-    assert recording["error"]["hint"]
+    assert refused_or_failing(server, answer, "empty_file") == "empty_file"
 
 
 def test_a_day_of_silence_in_a_tiny_file(refused: Callable[..., dict[str, str]]) -> None:
@@ -166,15 +167,7 @@ def test_a_long_silence_that_hides_its_length(start_server: Callable[..., Any]) 
     """The same without a claim in the header: stopped once it has gone on for too long."""
     with start_server(max_duration_s=30) as small:
         answer = small.client.post("/upload_audio", files={"file": ("long.flac", silent_flac(600, claim=False))})
-        if answer.status_code == 201:
-            small.analyze(answer.json()["id"], ["rain"])
-            recording = small.finish(answer.json()["id"])
-            assert recording["state"] == "failed"
-            assert recording["error"]["code"] == "too_long"
-            assert recording["error"]["message"]
-            assert recording["error"]["hint"]
-        else:
-            problem(answer, 422, "too_long")
+        assert refused_or_failing(small, answer, "too_long") == "too_long"
         assert small.owned()
         assert small.client.get("/healthz").status_code == 200
 

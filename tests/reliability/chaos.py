@@ -75,7 +75,7 @@ def bench(folder: Path, clips: list[Clip]) -> Generator[Bench]:
             nursery = Nursery(listener, folder / "data", log, rig.port, rig.certificates)
             try:
                 yield Bench(folder, nursery)
-            except BaseException:
+            except Exception:
                 print((folder / "log").read_text(encoding="utf-8", errors="replace")[-10_000:], file=sys.stderr)
                 raise
             finally:
