@@ -70,6 +70,8 @@ class TrainingConfig:
     """Pieces for several instruments, for each sound font."""
     ambient_pieces: int = 24
     """Slow pieces of held chords, for each sound font."""
+    ensemble_pieces: int = 48
+    """Slow pieces of the same kind, played by procedures of ours."""
     clips_per_signal: int = 24
     """For each of the two families of procedures."""
     noise_s: float = 2400.0

@@ -65,9 +65,9 @@ def prepare(config: TrainingConfig, data: Path, out: Path) -> Material:
     """Synthesise what is missing, decode everything."""
     torch.set_num_threads(config.threads)
     missing = missing_programs()
-    kinds = ("signals", "speech", "music") if not missing else ("signals",)
+    kinds = ("signals", "ensembles", "speech", "music") if not missing else ("signals", "ensembles")
     if missing:
-        log.warning("not installed: %s; speech and music are left out", ", ".join(missing))
+        log.warning("not installed: %s; speech and most music are left out", ", ".join(missing))
     synthesise(config, out / "synthesised", kinds)
     rows = assign_folds(read_manifest(data), config.default_folds) + read_manifest(out / "synthesised")
     clips = load_clips(rows, config.network, out / "cache")

@@ -1,4 +1,4 @@
-"""Music: MIDI composed by rule, played by General MIDI sound fonts through fluidsynth."""
+"""Music composed by rule: as MIDI, which General MIDI sound fonts play through fluidsynth, or for :mod:`ensemble`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 PROGRAMS: dict[str, tuple[int, ...]] = {
     "piano": (0, 1, 2, 3),
@@ -31,12 +32,16 @@ LOWEST_NOTE = {"bass guitar": 28, "organ": 40, "piano": 40, "strings": 48, "guit
 POLYPHONIC = frozenset({"piano", "guitar", "organ", "accordion", "harp", "strings", "choir", "brass", "xylophone"})
 BAND_LEADS = ("piano", "guitar", "strings", "brass", "saxophone", "flute", "organ", "choir", "xylophone", "accordion")
 SYNTHESISERS = (4, 5, 38, 62, 80, 81, 88, 90)
-PADS = (16, 48, 49, 50, 51, 52, 54, 88, 89, 90, 91, 92, 93, 94, 95, 99, 101)
+PADS = (16, 42, 43, 48, 49, 50, 51, 52, 54, 57, 58, 60, 61, 62, 63, 88, 89, 90, 91, 92, 93, 94, 95, 99, 101)
 """Programs that sound for as long as a chord is held: what films put under their pictures."""
+SWELLING_SHARE = 0.6
+"""Of the parts that play pads."""
 SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 7, 10))
 PROGRESSIONS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 4, 4), (0, 3, 0, 4), (5, 3, 0, 4), (0, 1, 4, 0))
 TICKS_PER_BEAT = 480
 DRUM_CHANNEL = 9
+EXPRESSION = 11
+BEATS_PER_EXPRESSION = 1 / 8
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,36 @@ class Note:
     length: float
 
 
+@dataclass(frozen=True)
+class Swell:
+    """How loud a channel's player plays from here to its next swell, where the loudness arrives in a straight line."""
+
+    channel: int
+    start: float
+    """In beats."""
+    level: float
+    """0 to 1, of full loudness."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What to play."""
+
+    notes: list[Note]
+    programs: dict[int, int]
+    """General MIDI program of each channel but the drums'."""
+    swells: list[Swell]
+    """In order, for the channels that swell."""
+    beats_per_minute: float
+
+    def levels(self, channel: int, beats: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Loudness of a channel at the given beats, 0 to 1."""
+        own = [swell for swell in self.swells if swell.channel == channel]
+        if not own:
+            return np.ones_like(beats)
+        return np.interp(beats, [swell.start for swell in own], [swell.level for swell in own])
+
+
 def _variable_length(value: int) -> bytes:
     """Standard MIDI File 1.0's variable-length quantity."""
     out = [value & 0x7F]
@@ -58,13 +93,17 @@ def _variable_length(value: int) -> bytes:
     return bytes(reversed(out))
 
 
-def midi_file(notes: list[Note], programs: dict[int, int], beats_per_minute: float) -> bytes:
-    """A format-0 Standard MIDI File."""
-    events: list[tuple[float, int, bytes]] = [(0.0, 0, bytes([0xC0 | ch, prog])) for ch, prog in programs.items()]
-    for note in notes:
+def midi_file(piece: Piece) -> bytes:
+    """A format-0 Standard MIDI File; swells are steps of controller 11 (expression)."""
+    events: list[tuple[float, int, bytes]] = [(0.0, 0, bytes([0xC0 | ch, prog])) for ch, prog in piece.programs.items()]
+    for channel in {swell.channel for swell in piece.swells}:
+        beats = np.arange(0, max(note.start + note.length for note in piece.notes), BEATS_PER_EXPRESSION)
+        for beat, level in zip(beats, piece.levels(channel, beats), strict=True):
+            events.append((float(beat), 0, bytes([0xB0 | channel, EXPRESSION, round(127 * level)])))
+    for note in piece.notes:
         events.append((note.start, 2, bytes([0x90 | note.channel, note.pitch, note.velocity])))
         events.append((note.start + note.length, 1, bytes([0x80 | note.channel, note.pitch, 0])))
-    tempo = int(60e6 / beats_per_minute)
+    tempo = int(60e6 / piece.beats_per_minute)
     track, now = b"\x00\xff\x51\x03" + tempo.to_bytes(3, "big"), 0
     for beat, _, message in sorted(events, key=lambda event: event[:2]):
         tick = round(beat * TICKS_PER_BEAT)
@@ -129,11 +168,15 @@ def _drums(rng: np.random.Generator, beats: float) -> list[Note]:
     return notes
 
 
-def _pads(rng: np.random.Generator, channel: int, beats: float, key: int, chords: list[list[int]]) -> list[Note]:
-    """Long chords over a drone, each held into the next, swelling and fading."""
+def _pads(
+    rng: np.random.Generator, channel: int, beats: float, key: int, chords: list[list[int]]
+) -> tuple[list[Note], list[Swell]]:
+    """Long chords over a drone, each held into the next; some swell and fade."""
     base = 36 + key + 12 * int(rng.integers(0, 3))
     velocity = int(rng.integers(50, 110))
+    swelling = rng.random() < SWELLING_SHARE
     notes: list[Note] = []
+    swells: list[Swell] = []
     beat = 0.0
     while beat < beats:
         chord = chords[int(beat // 4) % len(chords)]
@@ -141,11 +184,15 @@ def _pads(rng: np.random.Generator, channel: int, beats: float, key: int, chords
         loud = int(np.clip(velocity + rng.normal(0, 15), 30, 127))
         notes += [Note(channel, base + 12 + pitch, loud, beat, length * 1.1) for pitch in chord]
         notes.append(Note(channel, base + chord[0], loud, beat, length * 1.1))
+        if swelling:
+            quiet, full = float(rng.uniform(0.15, 0.7)), float(rng.uniform(0.7, 1.0))
+            top = beat + length * float(rng.uniform(0.1, 0.9))
+            swells += [Swell(channel, beat, quiet), Swell(channel, top, full)]
         beat += length
-    return notes
+    return notes, swells
 
 
-def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes:
+def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> Piece:
     """A piece for the given labels' instruments; "pads" hold slow chords; no parts make one for synthesisers."""
     tempo = float(rng.uniform(50, 100) if "pads" in parts else rng.uniform(65, 165))
     beats = seconds * tempo / 60
@@ -153,6 +200,7 @@ def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes
     roots = PROGRESSIONS[int(rng.integers(len(PROGRESSIONS)))]
     chords = [[scale[(r + k) % len(scale)] + 12 * ((r + k) // len(scale)) for k in (0, 2, 4)] for r in roots]
     notes: list[Note] = []
+    swells: list[Swell] = []
     programs: dict[int, int] = {}
     for channel, part in enumerate(parts or ["synthesiser", "bass guitar", "drums"]):
         if part == "drums":
@@ -160,17 +208,19 @@ def compose(rng: np.random.Generator, parts: list[str], seconds: float) -> bytes
             continue
         if part == "pads":
             programs[channel] = int(rng.choice(PADS))
-            notes += _pads(rng, channel, beats, key, chords)
+            own_notes, own_swells = _pads(rng, channel, beats, key, chords)
+            notes += own_notes
+            swells += own_swells
             continue
         programs[channel] = int(rng.choice(PROGRAMS.get(part, SYNTHESISERS)))
         notes += _line(rng, part, channel, beats, key, chords)
-    return midi_file(notes, programs, tempo)
+    return Piece(notes, programs, swells, tempo)
 
 
-def play(midi: bytes, sound_font: Path, wav: Path, *, reverb: bool) -> None:
-    """Render a MIDI file to 48 kHz audio."""
+def play(piece: Piece, sound_font: Path, wav: Path, *, reverb: bool) -> None:
+    """Render a piece to 48 kHz audio."""
     score = wav.with_suffix(".mid")
-    score.write_bytes(midi)
+    score.write_bytes(midi_file(piece))
     on = "1" if reverb else "0"
     command = ["fluidsynth", "-ni", "-q", "-g", "0.5", "-r", "48000", "-R", on, "-C", on, "-F", str(wav)]
     subprocess.run([*command, str(sound_font), str(score)], check=True, capture_output=True)

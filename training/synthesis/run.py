@@ -14,7 +14,7 @@ import soundfile
 
 from training.clips import HELD_OUT, TRAIN_ONLY
 from training.config import TrainingConfig
-from training.synthesis import music, noise, signals, speech
+from training.synthesis import ensemble, music, noise, signals, speech
 
 COLUMNS = ("file", "label", "extra_labels", "seconds", "licence", "author_or_attribution", "source_url_or_repo", "fold")
 SOUND_FONT_FOLDER = Path("/usr/share/sounds/sf2")
@@ -83,8 +83,8 @@ def _music_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> 
             if number >= config.band_pieces:
                 parts = ["pads"] * int(own.integers(1, 4)) + leads[: int(own.integers(0, 2))]
         wav = out / f"music-{label.replace(' ', '-')}-{Path(font).stem}-{number:03d}.wav"
-        midi = music.compose(own, parts, float(own.uniform(5, 9)))
-        music.play(midi, SOUND_FONT_FOLDER / font, wav, reverb=bool(own.random() < 0.6))
+        piece = music.compose(own, parts, float(own.uniform(5, 9)))
+        music.play(piece, SOUND_FONT_FOLDER / font, wav, reverb=bool(own.random() < 0.6))
         return Made(wav.name, label, f"{font} ({', '.join(parts) or 'synthesisers'})", SOUND_FONTS[font])
 
     for font in SOUND_FONTS:
@@ -96,14 +96,30 @@ def _music_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> 
                 yield lambda font=font, label=label, number=number, seed=seed: make(font, label, number, seed)
 
 
-def synthesise(config: TrainingConfig, out: Path, kinds: tuple[str, ...] = ("signals", "speech", "music")) -> None:
+def _ensemble_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) -> Iterator[Callable[[], Made]]:
+    def make(number: int, seed: int) -> Made:
+        own = np.random.default_rng(seed)
+        piece = music.compose(own, ["pads"] * int(own.integers(1, 5)), float(own.uniform(6, 12)))
+        file = f"music-music-ensemble-{number:03d}.flac"
+        _store(out / file, ensemble.play(own, piece), own)
+        return Made(file, "music", "training/synthesis/ensemble.py", TRAIN_ONLY)
+
+    for number in range(config.ensemble_pieces):
+        seed = int(rng.integers(1 << 32))
+        yield lambda number=number, seed=seed: make(number, seed)
+
+
+def synthesise(
+    config: TrainingConfig, out: Path, kinds: tuple[str, ...] = ("signals", "ensembles", "speech", "music")
+) -> None:
     """Fill ``out`` with clips and a manifest.csv (and noise.flac, which has no label); does nothing twice."""
     if (out / "manifest.csv").exists():
         return
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(config.seed)
     jobs: list[Callable[[], Made]] = []
-    for kind, maker in (("signals", _signal_jobs), ("speech", _speech_jobs), ("music", _music_jobs)):
+    makers = {"signals": _signal_jobs, "speech": _speech_jobs, "music": _music_jobs, "ensembles": _ensemble_jobs}
+    for kind, maker in makers.items():
         made = list(maker(config, out, rng))
         jobs += made if kind in kinds else []
     noises = max(1, round(config.noise_s / NOISE_PIECE_S))
