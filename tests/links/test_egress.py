@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
+import gc
 import socket
 import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
 
-from sonotag.media.egress import EgressGuard, EgressLimits, Session, is_public
+from sonotag.media.egress import EgressGuard, EgressLimits, Session, Streams, is_public
 from sonotag.media.links import Sites, parse_link
 from tests.links.rig.hosts import Rig
 
@@ -154,23 +157,51 @@ def guard_to(listener: Listener, addresses: Sequence[Sequence[str]]) -> EgressGu
     async def resolve(host: str, port: int) -> Sequence[str]:
         return next(answers)
 
-    async def connect(address: str, port: int):  # type: ignore[no-untyped-def]
-        import asyncio
-
+    async def connect(address: str, port: int) -> Streams:
         return await asyncio.open_connection(address, listener.port)
 
     return EgressGuard(resolve=resolve, connect=connect)
 
 
-def ask(session: Session, request: str, *, token: str | None = None) -> str:
-    """Sends a request head to the proxy; returns the status line of its answer."""
+def asking(session: Session, request: str, *, token: str | None = None) -> socket.socket:
+    """A connection to the proxy on which a request head was sent."""
     port = int(session.proxy_url.rsplit(":", 1)[1])
     secret = token if token is not None else session.proxy_url.split(":")[2].split("@")[0]
     pair = base64.b64encode(f"sonotag:{secret}".encode()).decode()
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        head = f"{request} HTTP/1.1\r\nHost: x\r\nProxy-Authorization: Basic {pair}\r\n\r\n"
-        connection.sendall(head.encode("utf-8", "replace"))
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    head = f"{request} HTTP/1.1\r\nHost: x\r\nProxy-Authorization: Basic {pair}\r\n\r\n"
+    connection.sendall(head.encode("utf-8", "replace"))
+    return connection
+
+
+def ask(session: Session, request: str, *, token: str | None = None) -> str:
+    """Sends a request head to the proxy; returns the status line of its answer."""
+    with asking(session, request, token=token) as connection:
         return connection.makefile("rb").readline().decode()
+
+
+@contextlib.contextmanager
+def nothing_collected() -> Iterator[None]:
+    """What nobody refers to stays: a connection that is not closed is not closed by chance."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
+
+
+def ends(connection: socket.socket) -> bool:
+    """Whether the other side closes a connection within some seconds."""
+    connection.settimeout(5)
+    try:
+        while connection.recv(65_536):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -211,7 +242,7 @@ def test_a_name_server_that_changes_its_mind_is_asked_once(rig: Rig) -> None:
         asked.append(host)
         return ["93.184.215.14"] if len(asked) == 1 else ["127.0.0.1"]
 
-    async def connect(address: str, port: int):  # type: ignore[no-untyped-def]
+    async def connect(address: str, port: int) -> Streams:
         reached.append(address)
         raise ConnectionRefusedError
 
@@ -287,9 +318,7 @@ def test_bytes_are_counted_and_limited() -> None:
     async def resolve(host: str, port: int) -> Sequence[str]:
         return ["93.184.215.14"]
 
-    async def connect(address: str, port: int):  # type: ignore[no-untyped-def]
-        import asyncio
-
+    async def connect(address: str, port: int) -> Streams:
         return await asyncio.open_connection("127.0.0.1", source.getsockname()[1])
 
     guard = EgressGuard(resolve=resolve, connect=connect)
@@ -339,3 +368,61 @@ def test_an_operators_proxy_is_gone_through() -> None:
         upstream.close()
     assert heads[0].startswith(b"CONNECT allowed.example:443 HTTP/1.1\r\n")
     assert base64.b64encode(b"me:p@ss") in heads[0]
+
+
+def test_an_operators_proxy_that_says_nothing_is_let_go() -> None:
+    upstream = socket.create_server(("127.0.0.1", 0))
+    guard = EgressGuard(upstream=f"http://127.0.0.1:{upstream.getsockname()[1]}")
+    with (
+        nothing_collected(),
+        upstream,
+        guard.session("job", ALLOWED) as session,
+        asking(session, "CONNECT allowed.example:443") as inside,
+    ):
+        outside, _ = upstream.accept()
+        with outside:
+            assert outside.recv(4096).startswith(b"CONNECT")
+            guard.close()
+            assert ends(outside)
+        assert ends(inside)
+
+
+def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sonotag.media.egress._CLOSE_TIMEOUT_S", 0.2)
+    source = socket.create_server(("127.0.0.1", 0))
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return ["93.184.215.14"]
+
+    async def connect(address: str, port: int) -> Streams:
+        return await asyncio.open_connection("127.0.0.1", source.getsockname()[1])
+
+    guard = EgressGuard(resolve=resolve, connect=connect)
+    with (
+        nothing_collected(),
+        source,
+        guard.session("job", ALLOWED) as session,
+        asking(session, "CONNECT allowed.example:443") as inside,
+    ):
+        outside, _ = source.accept()
+        with outside:
+            outside.settimeout(0.3)
+            # Until the guard holds what the other side does not take.
+            with contextlib.suppress(TimeoutError):
+                while True:
+                    outside.sendall(bytes(65_536))
+            guard.close()
+            assert ends(outside)
+        assert ends(inside)
+
+
+def test_whoever_has_just_come_in_is_let_go() -> None:
+    with nothing_collected():
+        for _ in range(30):
+            guard = EgressGuard()
+            with guard.session("job", ALLOWED) as session:
+                port = int(session.proxy_url.rsplit(":", 1)[1])
+                with contextlib.ExitStack() as stack:
+                    came = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(4)]
+                    guard.close()
+                    assert all(map(ends, came))

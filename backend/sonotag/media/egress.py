@@ -25,6 +25,7 @@ HTTPS_PORT = 443
 _HEAD_BYTES = 8192
 _HEAD_TIMEOUT_S = 10.0
 _CONNECT_TIMEOUT_S = 15.0
+_CLOSE_TIMEOUT_S = 5.0
 _BLOCK_BYTES = 1 << 16
 _REQUEST = re.compile(rb"CONNECT ([A-Za-z0-9.-]{1,253}):(\d{1,5}) HTTP/1\.[01]")
 # Loopback answers of a resolver are as forbidden as private ones; these wrap IPv4 addresses in IPv6 ones.
@@ -108,7 +109,7 @@ class EgressGuard:
         self._resolve = resolve
         self._connect = connect
         self._sessions: dict[str, Session] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="egress", daemon=True)
@@ -119,7 +120,7 @@ class EgressGuard:
 
     def _run(self, ready: threading.Event) -> None:
         async def begin() -> None:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_HEAD_BYTES)
+            self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=_HEAD_BYTES)
             self._port = self._server.sockets[0].getsockname()[1]
 
         try:
@@ -135,12 +136,23 @@ class EgressGuard:
             return
 
         async def end() -> None:
+            # Nobody else is let in. Who is being let in at this moment is given a transport first: that needs an open
+            # server, and of a closed one asyncio drops the socket without closing it.
+            for listening in self._server.sockets if self._server is not None else ():
+                self._loop.remove_reader(listening.fileno())
+            for _ in range(2):
+                await asyncio.sleep(0)
+            while others := asyncio.all_tasks() - {asyncio.current_task()}:
+                for task in others:
+                    task.cancel()
+                await asyncio.gather(*others, return_exceptions=True)
+            # A task that never began has closed nothing.
+            for writer in self._connections.values():
+                writer.transport.abort()
             if self._server is not None:
                 self._server.close()
-            for task in list(self._tasks):
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._loop.stop()
+            # Sockets are closed in the turn after the one that their transports end in.
+            self._loop.call_soon(self._loop.call_soon, self._loop.stop)
 
         asyncio.run_coroutine_threadsafe(end(), self._loop)
         self._thread.join()
@@ -157,19 +169,24 @@ class EgressGuard:
         finally:
             del self._sessions[token]
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._connections[task] = writer
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
         session: Session | None = None
         try:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _HEAD_TIMEOUT_S)
             session = self._session_of(head)
             host, port = self._target_of(head, session)
-            outside = await asyncio.wait_for(self._open(host, port), _CONNECT_TIMEOUT_S)
-            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            async with asyncio.timeout(session.limits.wall_s):
-                await self._relay(session, (reader, writer), outside)
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+                outside = await self._open(host, port)
+            try:
+                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                async with asyncio.timeout(session.limits.wall_s):
+                    await self._relay(session, (reader, writer), outside)
+            finally:
+                await _close(outside[1])
         except _RefusedError as refusal:
             self._note(session, str(refusal), refused=refusal.status.startswith("403"))
             writer.write(f"HTTP/1.1 {refusal.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
@@ -178,7 +195,9 @@ class EgressGuard:
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         finally:
             await _close(writer)
-            self._tasks.discard(task)
+            task = asyncio.current_task()
+            assert task is not None
+            del self._connections[task]
 
     def _note(self, session: Session | None, why: str, *, refused: bool = False) -> None:
         log.warning("egress of %s: %s", session.job if session else "nobody", why)
@@ -237,11 +256,14 @@ class EgressGuard:
         if parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
             lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}")
-        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        answer = await reader.readuntil(b"\r\n\r\n")
-        if not re.match(rb"HTTP/1\.[01] 200", answer):
+        try:
+            writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if not re.match(rb"HTTP/1\.[01] 200", answer):
+                raise _RefusedError("502 Bad Gateway", f"the operator's proxy refused {host}: {answer[:60]!r}")
+        except BaseException:
             await _close(writer)
-            raise _RefusedError("502 Bad Gateway", f"the operator's proxy refused {host}: {answer[:60]!r}")
+            raise
         return reader, writer
 
     async def _relay(self, session: Session, inside: Streams, outside: Streams) -> None:
@@ -264,10 +286,13 @@ class EgressGuard:
             for task in (up, down):
                 task.cancel()
             await asyncio.gather(up, down, return_exceptions=True)
-            await _close(outside[1])
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError, TimeoutError):
-        writer.close()
-        await asyncio.wait_for(writer.wait_closed(), 5)
+    """Ends a connection: when what was written is taken, or it is clear that nobody takes it."""
+    try:
+        with contextlib.suppress(OSError, TimeoutError):
+            writer.close()
+            await asyncio.wait_for(writer.wait_closed(), _CLOSE_TIMEOUT_S)
+    finally:
+        writer.transport.abort()
