@@ -163,6 +163,18 @@ def guard_to(listener: Listener, addresses: Sequence[Sequence[str]]) -> EgressGu
     return EgressGuard(resolve=resolve, connect=connect)
 
 
+def guard_to_source(source: socket.socket) -> EgressGuard:
+    """A guard for which every name leads to a public address, and that to a listening socket of ours."""
+
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        return ["93.184.215.14"]
+
+    async def connect(address: str, port: int) -> Streams:
+        return await asyncio.open_connection("127.0.0.1", source.getsockname()[1])
+
+    return EgressGuard(resolve=resolve, connect=connect)
+
+
 def asking(session: Session, request: str, *, token: str | None = None) -> socket.socket:
     """A connection to the proxy on which a request head was sent."""
     port = int(session.proxy_url.rsplit(":", 1)[1])
@@ -314,21 +326,10 @@ def test_bytes_are_counted_and_limited() -> None:
 
     pouring = threading.Thread(target=pour)
     pouring.start()
-
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        return ["93.184.215.14"]
-
-    async def connect(address: str, port: int) -> Streams:
-        return await asyncio.open_connection("127.0.0.1", source.getsockname()[1])
-
-    guard = EgressGuard(resolve=resolve, connect=connect)
+    guard = guard_to_source(source)
     try:
         with guard.session("job", ALLOWED, EgressLimits(max_bytes=1_000_000)) as session:
-            port = int(session.proxy_url.rsplit(":", 1)[1])
-            pair = base64.b64encode(session.proxy_url.split("//")[1].split("@")[0].encode()).decode()
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-                head = f"CONNECT allowed.example:443 HTTP/1.1\r\nProxy-Authorization: Basic {pair}\r\n\r\n"
-                connection.sendall(head.encode())
+            with asking(session, "CONNECT allowed.example:443") as connection:
                 stream = connection.makefile("rb")
                 assert b" 200 " in stream.readline()
                 stream.readline()
@@ -390,14 +391,7 @@ def test_an_operators_proxy_that_says_nothing_is_let_go() -> None:
 def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sonotag.media.egress._CLOSE_TIMEOUT_S", 0.2)
     source = socket.create_server(("127.0.0.1", 0))
-
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        return ["93.184.215.14"]
-
-    async def connect(address: str, port: int) -> Streams:
-        return await asyncio.open_connection("127.0.0.1", source.getsockname()[1])
-
-    guard = EgressGuard(resolve=resolve, connect=connect)
+    guard = guard_to_source(source)
     with (
         nothing_collected(),
         source,
