@@ -1,5 +1,6 @@
 import { toneWav } from "./audio";
 import { violations, violationsInBothThemes } from "./axe";
+import { dragOver } from "./dropping";
 import { expect, test } from "./fixtures";
 
 /** Long enough to be looked at from all sides while it is analysed, also on a fast machine. */
@@ -49,16 +50,9 @@ test("the map grows while a long recording is analysed, and cancelling keeps wha
 
 test("a dropped file is uploaded and analysed", async ({ page, view }) => {
   await page.goto("/");
-  const bytes = toneWav(5, 16_000).toString("base64");
-  const transfer = await page.evaluateHandle((encoded) => {
-    const data = new DataTransfer();
-    const content = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
-    data.items.add(new File([content], "five seconds.wav", { type: "audio/wav" }));
-    return data;
-  }, bytes);
-  await page.dispatchEvent("body", "dragenter", { dataTransfer: transfer });
+  const hovering = await dragOver(page, [{ name: "five seconds.wav", bytes: toneWav(5, 16_000) }]);
   await expect(page.getByText("Drop it to listen")).toBeVisible();
-  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+  await hovering.drop();
   await view.untilDone();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("five seconds");
   expect(await view.durationS()).toBeCloseTo(5, 1);
