@@ -371,20 +371,27 @@ def test_an_operators_proxy_is_gone_through() -> None:
     assert base64.b64encode(b"me:p@ss") in heads[0]
 
 
-def test_an_operators_proxy_that_says_nothing_is_let_go() -> None:
-    upstream = socket.create_server(("127.0.0.1", 0))
-    guard = EgressGuard(upstream=f"http://127.0.0.1:{upstream.getsockname()[1]}")
+@contextlib.contextmanager
+def connected(guard: EgressGuard, listening: socket.socket) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Both ends of one connection through the guard: (inside, outside)."""
     with (
         nothing_collected(),
-        upstream,
+        listening,
         guard.session("job", ALLOWED) as session,
         asking(session, "CONNECT allowed.example:443") as inside,
     ):
-        outside, _ = upstream.accept()
+        outside, _ = listening.accept()
         with outside:
-            assert outside.recv(4096).startswith(b"CONNECT")
-            guard.close()
-            assert ends(outside)
+            yield inside, outside
+
+
+def test_an_operators_proxy_that_says_nothing_is_let_go() -> None:
+    upstream = socket.create_server(("127.0.0.1", 0))
+    guard = EgressGuard(upstream=f"http://127.0.0.1:{upstream.getsockname()[1]}")
+    with connected(guard, upstream) as (inside, outside):
+        assert outside.recv(4096).startswith(b"CONNECT")
+        guard.close()
+        assert ends(outside)
         assert ends(inside)
 
 
@@ -392,21 +399,14 @@ def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("sonotag.media.egress._CLOSE_TIMEOUT_S", 0.2)
     source = socket.create_server(("127.0.0.1", 0))
     guard = guard_to_source(source)
-    with (
-        nothing_collected(),
-        source,
-        guard.session("job", ALLOWED) as session,
-        asking(session, "CONNECT allowed.example:443") as inside,
-    ):
-        outside, _ = source.accept()
-        with outside:
-            outside.settimeout(0.3)
-            # Until the guard holds what the other side does not take.
-            with contextlib.suppress(TimeoutError):
-                while True:
-                    outside.sendall(bytes(65_536))
-            guard.close()
-            assert ends(outside)
+    with connected(guard, source) as (inside, outside):
+        outside.settimeout(0.3)
+        # Until the guard holds what the other side does not take.
+        with contextlib.suppress(TimeoutError):
+            while True:
+                outside.sendall(bytes(65_536))
+        guard.close()
+        assert ends(outside)
         assert ends(inside)
 
 

@@ -109,7 +109,7 @@ class EgressGuard:
         self._resolve = resolve
         self._connect = connect
         self._sessions: dict[str, Session] = {}
-        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="egress", daemon=True)
@@ -136,9 +136,10 @@ class EgressGuard:
             return
 
         async def end() -> None:
+            assert self._server is not None
             # Nobody else is let in. Who is being let in at this moment is given a transport first: that needs an open
             # server, and of a closed one asyncio drops the socket without closing it.
-            for listening in self._server.sockets if self._server is not None else ():
+            for listening in self._server.sockets:
                 self._loop.remove_reader(listening.fileno())
             for _ in range(2):
                 await asyncio.sleep(0)
@@ -146,11 +147,7 @@ class EgressGuard:
                 for task in others:
                     task.cancel()
                 await asyncio.gather(*others, return_exceptions=True)
-            # A task that never began has closed nothing.
-            for writer in self._connections.values():
-                writer.transport.abort()
-            if self._server is not None:
-                self._server.close()
+            self._server.close()
             # Sockets are closed in the turn after the one that their transports end in.
             self._loop.call_soon(self._loop.call_soon, self._loop.stop)
 
@@ -170,8 +167,14 @@ class EgressGuard:
             del self._sessions[token]
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            # A task that was cancelled before it began has closed nothing.
+            writer.transport.abort()
+
         task = self._loop.create_task(self._serve(reader, writer))
-        self._connections[task] = writer
+        self._tasks.add(task)
+        task.add_done_callback(ended)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session: Session | None = None
@@ -195,9 +198,6 @@ class EgressGuard:
             writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         finally:
             await _close(writer)
-            task = asyncio.current_task()
-            assert task is not None
-            del self._connections[task]
 
     def _note(self, session: Session | None, why: str, *, refused: bool = False) -> None:
         log.warning("egress of %s: %s", session.job if session else "nobody", why)
