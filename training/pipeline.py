@@ -43,7 +43,7 @@ from training.evaluation.report import Report, report_of
 from training.evaluation.testsets import Measured, Scored, score_clips, score_mixtures, score_noises
 from training.export import attribution, export
 from training.network import joined
-from training.synthesis.run import missing_programs, synthesise
+from training.synthesis.run import MAKERS, PROCEDURES, missing_programs, synthesise
 from training.train import train
 from training.vocabulary import ESC10, LABELS
 
@@ -65,10 +65,9 @@ def prepare(config: TrainingConfig, data: Path, out: Path) -> Material:
     """Synthesise what is missing, decode everything."""
     torch.set_num_threads(config.threads)
     missing = missing_programs()
-    kinds = ("signals", "ensembles", "speech", "music") if not missing else ("signals", "ensembles")
     if missing:
         log.warning("not installed: %s; speech and most music are left out", ", ".join(missing))
-    synthesise(config, out / "synthesised", kinds)
+    synthesise(config, out / "synthesised", PROCEDURES if missing else tuple(MAKERS))
     rows = assign_folds(read_manifest(data), config.default_folds) + read_manifest(out / "synthesised")
     clips = load_clips(rows, config.network, out / "cache")
     front_end = LogMel(config.network)

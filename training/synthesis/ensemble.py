@@ -7,14 +7,11 @@ never quite in tune, and the hall goes on after them.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
 from training.synthesis.music import Note, Piece
+from training.synthesis.signals import RATE_HZ, Random, Wave
 
-RATE_HZ = 48_000
-Wave = NDArray[np.float64]
-Random = np.random.Generator
 CUTOFFS_HZ = (350.0, 700.0, 1400.0, 2800.0, 5600.0, 11_200.0)
 """Of the low passes between which a section's brightness moves."""
 SILENCE_DB = 40.0

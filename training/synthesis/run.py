@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ class Made:
 
 
 def missing_programs() -> list[str]:
-    """What has to be installed for the whole set; signals and noises need nothing."""
+    """What has to be installed for the whole set; :data:`PROCEDURES` and noises need nothing."""
     missing = [name for name in ("espeak-ng", "flite", "fluidsynth") if shutil.which(name) is None]
     return missing + [str(SOUND_FONT_FOLDER / font) for font in SOUND_FONTS if not (SOUND_FONT_FOLDER / font).exists()]
 
@@ -109,17 +109,19 @@ def _ensemble_jobs(config: TrainingConfig, out: Path, rng: np.random.Generator) 
         yield lambda number=number, seed=seed: make(number, seed)
 
 
-def synthesise(
-    config: TrainingConfig, out: Path, kinds: tuple[str, ...] = ("signals", "ensembles", "speech", "music")
-) -> None:
+MAKERS = {"signals": _signal_jobs, "speech": _speech_jobs, "music": _music_jobs, "ensembles": _ensemble_jobs}
+PROCEDURES = ("signals", "ensembles")
+"""Those that need no program."""
+
+
+def synthesise(config: TrainingConfig, out: Path, kinds: Sequence[str] = tuple(MAKERS)) -> None:
     """Fill ``out`` with clips and a manifest.csv (and noise.flac, which has no label); does nothing twice."""
     if (out / "manifest.csv").exists():
         return
     out.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(config.seed)
     jobs: list[Callable[[], Made]] = []
-    makers = {"signals": _signal_jobs, "speech": _speech_jobs, "music": _music_jobs, "ensembles": _ensemble_jobs}
-    for kind, maker in makers.items():
+    for kind, maker in MAKERS.items():
         made = list(maker(config, out, rng))
         jobs += made if kind in kinds else []
     noises = max(1, round(config.noise_s / NOISE_PIECE_S))
