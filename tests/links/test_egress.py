@@ -410,7 +410,7 @@ def test_a_reader_that_takes_nothing_is_let_go(monkeypatch: pytest.MonkeyPatch) 
         assert ends(inside)
 
 
-def test_whoever_has_just_come_in_is_let_go() -> None:
+def test_whoever_has_just_come_in_is_let_go(caplog: pytest.LogCaptureFixture) -> None:
     with nothing_collected():
         for _ in range(30):
             guard = EgressGuard()
@@ -420,3 +420,4 @@ def test_whoever_has_just_come_in_is_let_go() -> None:
                     came = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(4)]
                     guard.close()
                     assert all(map(ends, came))
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -167,14 +167,10 @@ class EgressGuard:
             del self._sessions[token]
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        def ended(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            # A task that was cancelled before it began has closed nothing.
-            writer.transport.abort()
-
+        # A task of our own: one that asyncio makes of a coroutine is logged as an error when it is cancelled.
         task = self._loop.create_task(self._serve(reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(ended)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session: Session | None = None
